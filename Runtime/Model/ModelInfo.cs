@@ -1,0 +1,43 @@
+namespace BitKernelGen;
+
+/// <summary>What a generated model is made of, for logging and inspection.</summary>
+/// <param name="Name">The profile's name.</param>
+/// <param name="InputShape">Height, width, channels.</param>
+/// <param name="OutputLength">Elements of the output.</param>
+/// <param name="WeightBytes">Bytes of weights, scales and biases that a loaded model keeps resident.</param>
+/// <param name="ArenaBytes">Bytes of a workspace: activations and scratch. One is kept for each concurrent caller.</param>
+/// <param name="FloatWeightBytes">Bytes of the same weights and biases as float32.</param>
+/// <param name="FloatArenaBytes">Bytes of the activations as float32, their buffers shared in the same way.</param>
+/// <param name="InstructionSet">What the kernels of this process use: "AVX-512", "AVX2", "Vector128" or "scalar".</param>
+/// <param name="Layers">The layers in order.</param>
+public sealed record ModelInfo(
+    string Name,
+    IReadOnlyList<int> InputShape,
+    int OutputLength,
+    long WeightBytes,
+    long ArenaBytes,
+    long FloatWeightBytes,
+    long FloatArenaBytes,
+    string InstructionSet,
+    IReadOnlyList<LayerInfo> Layers);
+
+/// <summary>One layer of a model.</summary>
+/// <param name="Name">Its name in the profile.</param>
+/// <param name="Op">Its operation in the profile.</param>
+/// <param name="OutputShape">Height, width, channels.</param>
+/// <param name="Macs">Multiply-accumulates of the direct form.</param>
+/// <param name="WeightBits">Bits of a weight; 0 without weights.</param>
+/// <param name="CodeBits">Bits of the output's code; 0 for float32.</param>
+/// <param name="SkipBits">Bits of the output's skip code; 0 where there is none.</param>
+/// <param name="Coefficients">The output code's coefficients, most significant first; empty for float32.</param>
+/// <param name="Strategy">The kernel strategy, for the widest instruction set.</param>
+public sealed record LayerInfo(
+    string Name,
+    string Op,
+    IReadOnlyList<int> OutputShape,
+    long Macs,
+    int WeightBits,
+    int CodeBits,
+    int SkipBits,
+    IReadOnlyList<int> Coefficients,
+    string Strategy);

@@ -1,0 +1,90 @@
+namespace BitKernelGen;
+
+/// <summary>
+/// What the actual weights of a layer prove about its integer sums; the definitions are in <c>docs/arithmetic.md</c>. The
+/// calibrator writes it into the profile, the planner chooses kernels by it, the loader proves it again.
+/// </summary>
+/// <param name="Pair">The largest magnitude of a sum of two neighbouring products.</param>
+/// <param name="Steps">Consecutive groups of four that a 16-bit pair accumulator holds; 0 where a single pair overflows it.</param>
+/// <param name="Sum">The largest magnitude of the whole sum.</param>
+public readonly record struct AccumulationBounds(int Pair, int Steps, long Sum)
+{
+    /// <summary>Products in a group: what one 32-bit broadcast of activations holds.</summary>
+    public const int Group = 4;
+
+    /// <summary>Proves the bounds of a layer.</summary>
+    /// <param name="weights">[outputs, rows, columns, channels], as they are in the weights file.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="rows">Rows of the window.</param>
+    /// <param name="columns">Columns of the window.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="pixelBytes">Bytes from one input pixel to the next, at least <paramref name="channels"/>.</param>
+    /// <param name="maxLevel">The largest level of the input's code, 1 to 255.</param>
+    public static AccumulationBounds Prove(
+        ReadOnlySpan<sbyte> weights, int outputs, int rows, int columns, int channels, int pixelBytes, int maxLevel)
+    {
+        int groupsPerRow = ((columns * pixelBytes) + Group - 1) / Group;
+        int groups = rows * groupsPerRow;
+        int largestPair = 0, steps = groups;
+        long largestSum = 0;
+
+        // Running totals of each pair position over the groups: positive weights and negated negative ones.
+        var totals = new int[4, groups + 1];
+        for (int o = 0; o < outputs; o++)
+        {
+            Array.Clear(totals);
+            ReadOnlySpan<sbyte> filter = weights.Slice(o * rows * columns * channels, rows * columns * channels);
+            long sum = 0;
+            for (int row = 0, i = 0; row < rows; row++)
+            {
+                for (int column = 0; column < columns; column++)
+                {
+                    for (int channel = 0; channel < channels; channel++, i++)
+                    {
+                        int offset = (column * pixelBytes) + channel;
+                        int group = (row * groupsPerRow) + (offset / Group);
+                        int total = (offset % Group / 2 * 2) + (filter[i] < 0 ? 1 : 0);
+                        totals[total, group + 1] += Math.Abs((int)filter[i]);
+                        sum += Math.Abs((int)filter[i]);
+                    }
+                }
+            }
+
+            largestSum = Math.Max(largestSum, sum * maxLevel);
+            for (int total = 0; total < 4; total++)
+            {
+                for (int group = 1; group <= groups; group++)
+                {
+                    largestPair = Math.Max(largestPair, totals[total, group] * maxLevel);
+                    totals[total, group] += totals[total, group - 1];
+                }
+
+                // The longest run of groups that ends at each group and fits; one that does not reach the beginning limits the rest.
+                for (int end = 1, start = 0; end <= groups; end++)
+                {
+                    while ((long)(totals[total, end] - totals[total, start]) * maxLevel > short.MaxValue)
+                        start++;
+                    if (start > 0)
+                        steps = Math.Min(steps, end - start);
+                }
+            }
+        }
+
+        return new AccumulationBounds(largestPair, steps, largestSum);
+    }
+
+    /// <summary>What holds for any weights of these bits.</summary>
+    /// <param name="weightBits">1 to 8.</param>
+    /// <param name="rows">Rows of the window.</param>
+    /// <param name="columns">Columns of the window.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="pixelBytes">Bytes from one input pixel to the next.</param>
+    /// <param name="maxLevel">The largest level of the input's code.</param>
+    public static AccumulationBounds WorstCase(int weightBits, int rows, int columns, int channels, int pixelBytes, int maxLevel)
+    {
+        int largest = weightBits == 1 ? 1 : (1 << (weightBits - 1)) - 1;
+        int pair = 2 * largest * maxLevel;
+        int groups = rows * (((columns * pixelBytes) + Group - 1) / Group);
+        return new AccumulationBounds(pair, Math.Min(groups, short.MaxValue / pair), (long)largest * maxLevel * rows * columns * channels);
+    }
+}
