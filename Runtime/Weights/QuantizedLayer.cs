@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace BitKernelGen;
+
+/// <summary>A layer's weights as a weights file holds them, unpacked to a byte each.</summary>
+public sealed class QuantizedLayer
+{
+    private QuantizedLayer(int outputs, int inputs, sbyte[] values, float[] scale, float[] bias)
+    {
+        Outputs = outputs;
+        Inputs = inputs;
+        Values = values;
+        Scale = scale;
+        Bias = bias;
+    }
+
+    /// <summary>Output channels: rows of <see cref="Values"/>.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Weights of one output: columns of <see cref="Values"/>, ordered by window row, window column, channel.</summary>
+    public int Inputs { get; }
+
+    /// <summary>The integer weights, [outputs, inputs].</summary>
+    public sbyte[] Values { get; }
+
+    /// <summary>What one unit of a weight is worth, for each output; finite and above 0.</summary>
+    public float[] Scale { get; }
+
+    /// <summary>What is added to each output; finite.</summary>
+    public float[] Bias { get; }
+
+    /// <summary>
+    /// Reads <c>layer.weight</c> (U8 [outputs, ⌈inputs · bits / 8⌉], low bits first, two's complement; of one bit, 1 is +1 and
+    /// 0 is −1), <c>layer.scale</c> and <c>layer.bias</c> (F32 [outputs]).
+    /// </summary>
+    /// <param name="file">The weights file.</param>
+    /// <param name="layer">The layer's name.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="inputs">Weights of one output.</param>
+    /// <param name="bits">Bits of a weight, 1 to 8.</param>
+    /// <exception cref="WeightsException">A tensor is missing or has another type or shape, or holds what no weight can be.</exception>
+    public static QuantizedLayer Read(SafeTensors file, string layer, int outputs, int inputs, int bits)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 8);
+
+        long count = (long)outputs * inputs;
+        if (count > Array.MaxLength)
+            throw new WeightsException($"The layer '{layer}' has {count} weights; at most {Array.MaxLength} are supported.");
+        int rowBytes = (int)((((long)inputs * bits) + 7) / 8);
+        ReadOnlySpan<byte> packed = file.Bytes($"{layer}.weight", "U8", outputs, rowBytes);
+        float[] scale = ReadFloats(file, $"{layer}.scale", outputs);
+        float[] bias = ReadFloats(file, $"{layer}.bias", outputs);
+        for (int o = 0; o < outputs; o++)
+        {
+            if (!(float.IsFinite(scale[o]) && scale[o] > 0))
+                throw new WeightsException($"'{layer}.scale' [{o}] is {scale[o]}; it must be finite and above 0.");
+            if (!float.IsFinite(bias[o]))
+                throw new WeightsException($"'{layer}.bias' [{o}] is {bias[o]}; it must be finite.");
+        }
+
+        var values = new sbyte[count];
+        int usedBits = (int)((((long)inputs * bits) - 1) % 8) + 1;
+        for (int o = 0; o < outputs; o++)
+        {
+            ReadOnlySpan<byte> row = packed.Slice(o * rowBytes, rowBytes);
+            if (row[^1] >> usedBits != 0)
+                throw new WeightsException($"'{layer}.weight' row {o} has bits set after its last weight.");
+            Unpack(row, bits, values.AsSpan(o * inputs, inputs));
+        }
+
+        // The range is symmetric: two's complement has one value more.
+        int refused = bits == 1 ? -1 : values.AsSpan().IndexOf((sbyte)(-1 << (bits - 1)));
+        if (refused >= 0)
+            throw new WeightsException(
+                $"'{layer}.weight' [{refused / inputs}, {refused % inputs}] is {values[refused]}; "
+                + $"weights of {bits} bits are at least {values[refused] + 1}.");
+        return new QuantizedLayer(outputs, inputs, values, scale, bias);
+    }
+
+    private static float[] ReadFloats(SafeTensors file, string name, int count)
+    {
+        ReadOnlySpan<byte> bytes = file.Bytes(name, "F32", count);
+        var floats = new float[count];
+        for (int i = 0; i < count; i++)
+            floats[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
+        return floats;
+    }
+
+    private static void Unpack(ReadOnlySpan<byte> row, int bits, Span<sbyte> values)
+    {
+        switch (bits)
+        {
+            case 8:
+                MemoryMarshal.Cast<byte, sbyte>(row).CopyTo(values);
+                break;
+            case 4:
+                UnpackNibbles(row, values);
+                break;
+            case 1:
+                UnpackSigns(row, values);
+                break;
+            default:
+                UnpackAny(row, bits, values);
+                break;
+        }
+    }
+
+    private static void UnpackNibbles(ReadOnlySpan<byte> row, Span<sbyte> values)
+    {
+        int pairs = values.Length / 2;
+        for (int i = 0; i < pairs; i++)
+        {
+            values[2 * i] = (sbyte)((sbyte)(row[i] << 4) >> 4);
+            values[(2 * i) + 1] = (sbyte)((sbyte)row[i] >> 4);
+        }
+
+        if (values.Length % 2 != 0)
+            values[^1] = (sbyte)((sbyte)(row[^1] << 4) >> 4);
+    }
+
+    private static void UnpackSigns(ReadOnlySpan<byte> row, Span<sbyte> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (sbyte)(((row[i >> 3] >> (i & 7) & 1) << 1) - 1);
+    }
+
+    private static void UnpackAny(ReadOnlySpan<byte> row, int bits, Span<sbyte> values)
+    {
+        int shift = 32 - bits;
+        uint pending = 0;
+        int pendingBits = 0, next = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (pendingBits < bits)
+            {
+                pending |= (uint)row[next++] << pendingBits;
+                pendingBits += 8;
+            }
+
+            values[i] = (sbyte)((int)(pending << shift) >> shift);
+            pending >>= bits;
+            pendingBits -= bits;
+        }
+    }
+}
