@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>Values as C# text, in the invariant culture.</summary>
+internal static class CSharp
+{
+    /// <summary>A float literal that reads back to the same bits.</summary>
+    public static string Literal(float value) =>
+        value == (int)value && value > -1e6f && value < 1e6f
+            ? ((int)value).ToString(CultureInfo.InvariantCulture) + "f"
+            : value.ToString("G9", CultureInfo.InvariantCulture) + "f";
+
+    /// <summary>A double literal that reads back to the same bits.</summary>
+    public static string Literal(double value) => value.ToString("G17", CultureInfo.InvariantCulture) + "d";
+
+    /// <summary>A quoted string literal.</summary>
+    public static string Literal(string value)
+    {
+        var text = new StringBuilder("\"");
+        foreach (char c in value)
+        {
+            text.Append(c is '"' or '\\' ? "\\" + c
+                : c is < ' ' or > '~' ? "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture)
+                : c.ToString());
+        }
+
+        return text.Append('"').ToString();
+    }
+
+    /// <summary>Text that is safe inside an XML documentation comment.</summary>
+    public static string Xml(string value) => value.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+
+    /// <summary>A pointer or number and a constant offset: nothing is added for 0.</summary>
+    public static string Plus(string expression, int offset) => offset == 0 ? expression : offset > 0 ? $"{expression} + {offset}" : $"{expression} - {-offset}";
+}

@@ -1,0 +1,144 @@
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Generator.Planning;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>
+/// The code that follows a sum: residual, activation, encode, store. One emitter for vectors of any width and for scalars, so that
+/// the order of the float operations stands in one place: <c>docs/arithmetic.md</c>.
+/// </summary>
+internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
+{
+    private readonly bool _isVector = isa.Lanes > 1;
+
+    /// <summary>Parameters that a method with this epilogue takes, with their types.</summary>
+    public static IEnumerable<(string Type, string Name)> Parameters(Epilogue epilogue)
+    {
+        if (epilogue.Residual is { } residual)
+        {
+            yield return ("byte*", "residual");
+            if (!residual.IsFloat)
+                yield return ("float", "residualStep");
+        }
+
+        for (int i = 0; i < epilogue.Stores.Count; i++)
+        {
+            yield return ("byte*", Output(i));
+            if (epilogue.Stores[i].Encoding is { } encoding)
+            {
+                if (!epilogue.Premultiplied)
+                    yield return ("float", i == 0 ? "reciprocal" : "skipReciprocal");
+                if (!encoding.IsEven)
+                    yield return ("byte*", i == 0 ? "levels" : "skipLevels");
+            }
+        }
+    }
+
+    /// <summary>The pointer that store <paramref name="i"/> writes to.</summary>
+    public static string Output(int i) => i == 0 ? "output" : "skip";
+
+    /// <summary>The pointers among the parameters, with what moves them to the next pixel and the next row.</summary>
+    public static IEnumerable<(string Name, int PixelBytes, int RowBytes)> Pointers(Epilogue epilogue)
+    {
+        if (epilogue.Residual is { } residual)
+            yield return ("residual", residual.PixelBytes, residual.RowBytes);
+        for (int i = 0; i < epilogue.Stores.Count; i++)
+            yield return (Output(i), epilogue.Stores[i].PixelBytes, epilogue.Stores[i].RowBytes);
+    }
+
+    /// <summary>In English, for comments.</summary>
+    public static string Describe(Epilogue epilogue)
+    {
+        var parts = new List<string>();
+        if (epilogue.Residual is not null)
+            parts.Add("residual");
+        if (epilogue.Activation != Activation.None)
+            parts.Add(epilogue.Activation.ToString().ToLowerInvariant());
+        parts.AddRange(epilogue.Stores.Select(store =>
+            store.Encoding is { } encoding ? $"{Bits.Of((int)encoding.High + encoding.Zero)}-bit code" : "float32"));
+        return string.Join(", ", parts);
+    }
+
+    /// <summary>The vector type of an element type, or the element type itself for scalars.</summary>
+    public string Type(string element) => _isVector ? $"{isa.Vector}<{element}>" : element;
+
+    /// <summary>Levels at an address, as 32-bit integers.</summary>
+    public string LoadLevels(string address) => _isVector ? $"Levels.Load{isa.Lanes}({address})" : $"(int)*({address})";
+
+    /// <summary>A vector of equal elements.</summary>
+    public string Create(string value) => _isVector ? $"{isa.Vector}.Create({value})" : value;
+
+    /// <summary>32-bit integers to float32, rounded to nearest even.</summary>
+    public string ToSingle(string value) => _isVector ? $"{isa.Vector}.ConvertToSingle({value})" : $"(float)({value})";
+
+    /// <summary>The value of a coded or float32 operand: one rounding.</summary>
+    public string Value(Operand operand, string pointer, string index, string step)
+    {
+        if (operand.IsFloat)
+            return _isVector ? $"{isa.Vector}.Load((float*){pointer} + {index})" : $"*((float*){pointer} + {index})";
+        string level = LoadLevels($"{pointer} + {index}");
+        if (operand.Zero != 0)
+            level += $" - {Create(operand.Zero.ToString())}";
+        return $"{ToSingle(level)} * {Create(step)}";
+    }
+
+    /// <summary>Emits everything after <c>y</c> (or <c>t</c> itself, when premultiplied), for the elements at <paramref name="index"/>.</summary>
+    /// <param name="writer">Receives the code.</param>
+    /// <param name="index">The element's index in its pixel.</param>
+    /// <param name="count">Elements to store; 0 for a whole vector.</param>
+    public void Emit(SourceWriter writer, string index, int count)
+    {
+        if (epilogue.Residual is { } residual)
+            writer.Line($"y += {Value(residual, "residual", index, "residualStep")};");
+
+        for (int i = 0; i < epilogue.Stores.Count; i++)
+        {
+            string output = Output(i);
+            if (epilogue.Stores[i].Encoding is not { } encoding)
+            {
+                if (epilogue.Activation != Activation.None)
+                    writer.Line($"y = {Max("y", Create("0f"))};");
+                if (epilogue.Activation == Activation.Relu6)
+                    writer.Line($"y = {Min("y", Create("6f"))};");
+                writer.Line(_isVector ? $"y.Store((float*){output} + {index});" : $"((float*){output})[{index}] = y;");
+                continue;
+            }
+
+            string suffix = i == 0 ? "" : "Skip";
+            string reciprocal = i == 0 ? "reciprocal" : "skipReciprocal";
+            string t = $"t{suffix}", level = $"level{suffix}";
+            string scaled = epilogue.Premultiplied ? "y" : $"y * {Create(reciprocal)}";
+            writer.Line($"{Type("float")} {t} = {Max(scaled, Create(CSharp.Literal(encoding.Low)))};");
+            writer.Line($"{t} = {Min(t, Create(CSharp.Literal(encoding.High)))};");
+            if (encoding.IsEven)
+            {
+                string rounded = _isVector ? $"Levels.Round({t})" : $"(int)MathF.Round({t})";
+                writer.Line($"{Type("int")} {level} = {rounded}{Shift(encoding.Zero)};");
+            }
+            else
+            {
+                // Doubling is exact, so the half step that the value lies in is too.
+                string halfSteps = _isVector
+                    ? $"Levels.Round({isa.Vector}.Ceiling({t} + {t})){Shift(2 * encoding.Zero)}"
+                    : $"(int)MathF.Ceiling({t} + {t}){Shift(2 * encoding.Zero)}";
+                string table = i == 0 ? "levels" : "skipLevels";
+                writer.Line(_isVector
+                    ? $"{Type("int")} {level} = Levels.Map({halfSteps}, {table});"
+                    : $"int {level} = {table}[{halfSteps}];");
+            }
+
+            writer.Line(!_isVector ? $"{output}[{index}] = (byte){level};"
+                : count == 0 ? $"Levels.Store({level}, {output} + {index});"
+                : $"Levels.Store({level}, {output} + {index}, {count});");
+        }
+    }
+
+    private string Shift(int zero) => zero == 0 ? "" : $" + {Create(zero.ToString())}";
+
+    // The native forms, since no NaN gets this far and the others cost three instructions more.
+    private string Max(string left, string right) => _isVector ? $"{isa.Vector}.MaxNative({left}, {right})" : $"Math.Max({left}, {right})";
+
+    private string Min(string left, string right) => _isVector ? $"{isa.Vector}.MinNative({left}, {right})" : $"Math.Min({left}, {right})";
+}

@@ -1,0 +1,48 @@
+using System;
+using System.Text;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>Text with indentation that follows the braces.</summary>
+internal sealed class SourceWriter
+{
+    private readonly StringBuilder _text = new();
+    private int _indentation;
+
+    /// <summary>Writes one line, or several that are parted by line feeds; empty text is an empty line.</summary>
+    public void Line(string text = "")
+    {
+        foreach (string line in text.Replace("\r\n", "\n").Split('\n'))
+        {
+            if (line.Length > 0)
+                _text.Append(' ', 4 * _indentation).Append(line);
+            _text.Append('\n');
+        }
+    }
+
+    /// <summary>Writes a line and opens a block after it; disposing the result closes it.</summary>
+    public IDisposable Block(string header)
+    {
+        Line(header);
+        Line("{");
+        _indentation++;
+        return new Closing(this);
+    }
+
+    /// <summary>The text; every block must be closed.</summary>
+    public override string ToString()
+    {
+        if (_indentation != 0)
+            throw new InvalidOperationException($"{_indentation} blocks are open.");
+        return _text.ToString();
+    }
+
+    private sealed class Closing(SourceWriter writer) : IDisposable
+    {
+        public void Dispose()
+        {
+            writer._indentation--;
+            writer.Line("}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.Linq;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator.Planning;
+
+/// <summary>
+/// What a kernel's code depends on, and nothing else: two layers with equal kernels share one. Steps, reciprocals, offsets and
+/// weights are arguments.
+/// </summary>
+internal abstract record Kernel
+{
+    /// <summary>The start of the kernel's name: operation and shape; <c>docs/kernels.md</c> has the grammar.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Bytes of scratch it needs on an instruction set.</summary>
+    public virtual int ScratchBytes(Isa isa) => 0;
+}
+
+/// <summary>Conv and dense: sums of products, then the epilogue.</summary>
+internal sealed record ProductKernel : Kernel
+{
+    public required bool IsDense { get; init; }
+    public required int KernelHeight { get; init; }
+    public required int KernelWidth { get; init; }
+    public required int StrideHeight { get; init; }
+    public required int StrideWidth { get; init; }
+    public required int InputChannels { get; init; }
+    public required int InputPixelBytes { get; init; }
+    public required int InputRowBytes { get; init; }
+    public required int OutputHeight { get; init; }
+    public required int OutputWidth { get; init; }
+    public required int OutputChannels { get; init; }
+    public required int WeightBits { get; init; }
+    public required int MaxLevel { get; init; }
+    public required bool HasZero { get; init; }
+    public required Epilogue Epilogue { get; init; }
+    public required EquatableArray<ProductTile> Tiles { get; init; }
+
+    public ProductTile Tile(Isa isa) => Tiles.First(tile => tile.Isa == isa);
+
+    /// <summary>±1 has no zero to fill up rows with, so such layers keep two bits.</summary>
+    public int ResidentBits(ProductTile tile) =>
+        WeightBits == 1 && (InputPixelBytes != InputChannels || KernelWidth * InputPixelBytes % tile.Group != 0) ? 2 : WeightBits;
+
+    public int PanelWeights(ProductTile tile) => KernelHeight * tile.GroupsPerRow * tile.PanelOutputs * tile.Group;
+
+    public int PanelBytes(ProductTile tile) => Packing.Bytes(PanelWeights(tile), ResidentBits(tile));
+
+    public int Panels(ProductTile tile) => (OutputChannels + tile.PanelOutputs - 1) / tile.PanelOutputs;
+
+    public int PaddedOutputs(ProductTile tile) => Panels(tile) * tile.PanelOutputs;
+
+    public int ParameterBytes(ProductTile tile) => (HasZero ? 3 : 2) * sizeof(float) * PaddedOutputs(tile);
+
+    public int WeightBytes(ProductTile tile) => ParameterBytes(tile) + (Panels(tile) * PanelBytes(tile));
+
+    /// <summary>Scratch: the sums of a row, then the unpacked panel, then the widened rows.</summary>
+    public int SumsBytes(ProductTile tile) => Buffer.RoundUp(OutputWidth * tile.PanelOutputs * sizeof(int), 64);
+
+    public int UnpackedBytes(ProductTile tile) => ResidentBits(tile) == 8 ? 0 : Buffer.RoundUp(PanelWeights(tile), Packing.Block) + 64;
+
+    /// <summary>Output rows whose input is widened at once: as many as keep the widened rows within half of a second-level cache.</summary>
+    public int WideRows(ProductTile tile)
+    {
+        if (tile.Accumulation != Accumulation.Wide)
+            return 0;
+        int rows = OutputHeight;
+        while (rows > 1 && WidenedBytes(rows) > 256 * 1024)
+            rows = (rows + 1) / 2;
+        return rows;
+    }
+
+    /// <summary>Input bytes under so many output rows, the last group's overhang included.</summary>
+    public int RowsBytes(int outputRows) => ((((outputRows - 1) * StrideHeight) + KernelHeight) * InputRowBytes) + 4;
+
+    public int WidenedBytes(int outputRows) => Buffer.RoundUp((RowsBytes(outputRows) * sizeof(short)) + 64, 64);
+
+    public override int ScratchBytes(Isa isa)
+    {
+        ProductTile tile = Tile(isa);
+        return SumsBytes(tile) + UnpackedBytes(tile) + (WideRows(tile) is var rows and > 0 ? WidenedBytes(rows) : 0);
+    }
+
+    public override string Name => IsDense
+        ? $"Dense_{KernelHeight * KernelWidth * InputChannels}_{OutputChannels}_W{WeightBits}A{Bits.Of(MaxLevel)}"
+        : $"Conv{KernelHeight}x{KernelWidth}S{StrideHeight}_{OutputHeight}x{OutputWidth}_{InputChannels}_{OutputChannels}_W{WeightBits}A{Bits.Of(MaxLevel)}";
+}
+
+/// <summary>Depthwise convolution, then the epilogue.</summary>
+internal sealed record DepthwiseKernel : Kernel
+{
+    public required int KernelHeight { get; init; }
+    public required int KernelWidth { get; init; }
+    public required int StrideHeight { get; init; }
+    public required int StrideWidth { get; init; }
+    public required int InputPixelBytes { get; init; }
+    public required int InputRowBytes { get; init; }
+    public required int OutputHeight { get; init; }
+    public required int OutputWidth { get; init; }
+    public required int Channels { get; init; }
+    public required int WeightBits { get; init; }
+    public required bool HasZero { get; init; }
+    public required Epilogue Epilogue { get; init; }
+
+    /// <summary>Channels of a panel on every instruction set.</summary>
+    public const int PanelChannels = 16;
+
+    public int PaddedOutputs => Buffer.RoundUp(Channels, PanelChannels);
+
+    public int RunWeights => KernelHeight * KernelWidth * PaddedOutputs;
+
+    public int ParameterBytes => (HasZero ? 3 : 2) * sizeof(float) * PaddedOutputs;
+
+    public int WeightBytes => ParameterBytes + Packing.Bytes(RunWeights, WeightBits);
+
+    public int SumsBytes => Buffer.RoundUp(OutputWidth * PanelChannels * sizeof(int), 64);
+
+    public override int ScratchBytes(Isa isa) =>
+        SumsBytes + (WeightBits == 8 ? 0 : Buffer.RoundUp(RunWeights, Packing.Block) + 64);
+
+    public override string Name => $"Depthwise{KernelHeight}x{KernelWidth}S{StrideHeight}_{OutputHeight}x{OutputWidth}_{Channels}_W{WeightBits}";
+}
+
+/// <summary>The sum of two tensors, then the epilogue, whose residual is the second one.</summary>
+internal sealed record AddKernel(int Height, int Width, int Channels, Operand First, Epilogue Epilogue) : Kernel
+{
+    public override string Name => $"Add_{Height}x{Width}_{Channels}";
+}
+
+/// <summary>Maximum over a window that is clipped to the input.</summary>
+internal sealed record MaxPoolKernel(
+    Window Window, int InputHeight, int InputWidth, int InputPixelBytes, int InputRowBytes,
+    int OutputHeight, int OutputWidth, int OutputPixelBytes, int OutputRowBytes) : Kernel
+{
+    public override string Name => $"MaxPool{Window.KernelHeight}x{Window.KernelWidth}S{Window.StrideHeight}_{OutputHeight}x{OutputWidth}_{OutputPixelBytes}";
+}
+
+/// <summary>Average over a window that is clipped to the input, then the epilogue.</summary>
+internal sealed record AvgPoolKernel(
+    Window Window, int InputHeight, int InputWidth, int Channels, int InputPixelBytes, int InputRowBytes, int Zero,
+    int OutputHeight, int OutputWidth, Epilogue Epilogue) : Kernel
+{
+    /// <summary>Whether every window lies inside the input, so that all counts are one constant.</summary>
+    public bool IsUniform =>
+        Window.PadTop + Window.PadLeft + Window.PadBottom + Window.PadRight == 0;
+
+    public override string Name => $"AvgPool{Window.KernelHeight}x{Window.KernelWidth}S{Window.StrideHeight}_{OutputHeight}x{OutputWidth}_{Channels}";
+}
+
+/// <summary>Copies pixels: flatten, subsample and pad-channels.</summary>
+/// <param name="StrideHeight">Rows from one copied row to the next.</param>
+/// <param name="StrideWidth">Columns from one copied column to the next.</param>
+/// <param name="Height">Rows copied.</param>
+/// <param name="Width">Columns copied.</param>
+/// <param name="CopiedBytes">Bytes copied of each pixel.</param>
+/// <param name="BytesBefore">Bytes filled before them.</param>
+/// <param name="BytesAfter">Bytes filled after them.</param>
+/// <param name="Fill">What they are filled with.</param>
+internal sealed record CopyKernel(
+    int StrideHeight, int StrideWidth, int Height, int Width, int CopiedBytes, int BytesBefore, int BytesAfter, byte Fill,
+    int InputPixelBytes, int InputRowBytes, int OutputPixelBytes, int OutputRowBytes) : Kernel
+{
+    public override string Name => $"Copy_{Height}x{Width}_{CopiedBytes}";
+}
+
+/// <summary>Writes one operand of a concat into its channels, recoded.</summary>
+internal sealed record RecodeKernel(int Height, int Width, int Channels, Operand Input, Store Store, bool IsEqual) : Kernel
+{
+    public override string Name => $"{(IsEqual ? "Place" : "Recode")}_{Height}x{Width}_{Channels}";
+}
+
+/// <summary>What the generator knows of packed weights; the runtime's PanelUnpacker is the other half.</summary>
+internal static class Packing
+{
+    public const int Block = 512;
+
+    public static int Bytes(int weights, int bits) => bits == 8 ? weights : Buffer.RoundUp(weights, Block) / 8 * bits;
+}
+
+/// <summary>How many bits a level takes.</summary>
+internal static class Bits
+{
+    public static int Of(int maxLevel)
+    {
+        int bits = 0;
+        for (; maxLevel > 0; maxLevel >>= 1)
+            bits++;
+        return bits;
+    }
+}

@@ -1,0 +1,311 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator.Planning;
+
+/// <summary>
+/// From a network to a plan, in four looks at it: which layers run together, which forms of each tensor are needed, where they
+/// lie, and which kernel computes each.
+/// </summary>
+internal sealed class Planner
+{
+    private readonly Network _network;
+    private readonly Layer?[] _fusedInto;
+    private readonly Dictionary<(int Tensor, Form Form), Buffer> _buffers = [];
+
+    private Planner(Network network)
+    {
+        _network = network;
+        _fusedInto = new Layer?[network.Layers.Count];
+    }
+
+    /// <summary>Plans a network.</summary>
+    public static Plan Plan(Network network)
+    {
+        var planner = new Planner(network);
+        planner.FuseAdds();
+        planner.FindForms();
+        long floatArena = planner.PlaceBuffers(out int arena);
+        var steps = network.Layers.Where(layer => planner._fusedInto[layer.Index] is null).SelectMany(planner.StepsOf).ToArray();
+        return new Plan(
+            network,
+            planner._buffers[(0, planner.InputForm)],
+            planner._buffers[(network.Output, SumForm(network.Tensors[network.Output]))],
+            new EquatableArray<Buffer>(planner._buffers.Values),
+            new EquatableArray<Step>(steps),
+            arena,
+            floatArena);
+    }
+
+    private Form InputForm => Form.Code;
+
+    /// <summary>
+    /// A convolution or dense layer whose float32 output only an add reads is computed by the add: its epilogue adds the other
+    /// operand, and the float32 tensor never exists.
+    /// </summary>
+    private void FuseAdds()
+    {
+        foreach (Layer add in _network.Layers.Where(layer => layer.Spec.Op == LayerOp.Add))
+        {
+            // The later operand: whatever the other one is, it is there by then.
+            foreach (int operand in add.Inputs.OrderByDescending(tensor => tensor))
+            {
+                Tensor tensor = _network.Tensors[operand];
+                if (operand == 0 || tensor.SumCode is not null || operand == _network.Output || Readers(operand).Count() != 1)
+                    continue;
+                Layer producer = _network.Layers[operand - 1];
+                if (producer.Spec.Weight is null || producer.Spec.Activation != Activation.None || add.Inputs[0] == add.Inputs[1])
+                    continue;
+                _fusedInto[producer.Index] = add;
+                break;
+            }
+        }
+    }
+
+    private IEnumerable<Layer> Readers(int tensor) => _network.Layers.SelectMany(layer => layer.Inputs.Where(i => i == tensor).Select(_ => layer));
+
+    private static bool Multiplies(LayerOp op) => op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense;
+
+    private static bool Moves(LayerOp op) => op is LayerOp.MaxPool or LayerOp.Flatten or LayerOp.Subsample or LayerOp.PadChannels;
+
+    private static Form SumForm(Tensor tensor) => tensor.Skip is not null ? Form.Skip : tensor.Code is not null ? Form.Code : Form.Float;
+
+    private bool IsFusedAway(int tensor) => tensor > 0 && _fusedInto[tensor - 1] is not null;
+
+    /// <summary>Which form a layer reads of an input; a move reads what its own readers need, so it is asked per form.</summary>
+    private static Form ReadForm(Layer layer, Tensor tensor) => Multiplies(layer.Spec.Op) ? Form.Code : SumForm(tensor);
+
+    /// <summary>Forms that somebody reads, from the last tensor back to the input, so that moves pass on what they are asked for.</summary>
+    private void FindForms()
+    {
+        var needed = new HashSet<(int Tensor, Form Form)> { (_network.Output, SumForm(_network.Tensors[_network.Output])), (0, InputForm) };
+        foreach (Layer layer in _network.Layers.Reverse())
+        {
+            foreach (int input in layer.Inputs.Where(input => !IsFusedAway(input)))
+            {
+                if (!Moves(layer.Spec.Op))
+                    needed.Add((input, ReadForm(layer, _network.Tensors[input])));
+                else
+                    needed.UnionWith(needed.Where(need => need.Tensor == layer.Output).Select(need => (input, need.Form)).ToArray());
+            }
+
+            // A layer that nobody reads still runs, in its cheapest form: the profile says so, and BKG021 has warned.
+            if (!IsFusedAway(layer.Output) && !needed.Any(need => need.Tensor == layer.Output))
+                needed.Add((layer.Output, SumForm(_network.Tensors[layer.Output])));
+        }
+
+        foreach ((int tensor, Form form) in needed.OrderBy(need => need.Tensor).ThenBy(need => need.Form))
+            _buffers.Add((tensor, form), Padded(_network.Tensors[tensor], form));
+    }
+
+    /// <summary>The padding that the windows reading a tensor reach into.</summary>
+    private Buffer Padded(Tensor tensor, Form form)
+    {
+        int top = 0, left = 0, bottom = 0, right = 0;
+        foreach (Layer layer in Readers(tensor.Id).Where(layer => layer.Spec.Op is LayerOp.Conv or LayerOp.Depthwise && form == Form.Code))
+        {
+            Window window = layer.Window;
+            Tensor output = _network.Tensors[layer.Output];
+            top = Math.Max(top, window.PadTop);
+            left = Math.Max(left, window.PadLeft);
+            bottom = Math.Max(bottom, ((output.Height - 1) * window.StrideHeight) + window.KernelHeight - window.PadTop - tensor.Height);
+            right = Math.Max(right, ((output.Width - 1) * window.StrideWidth) + window.KernelWidth - window.PadLeft - tensor.Width);
+        }
+
+        return new Buffer(tensor, form, top, left, bottom, right, 0);
+    }
+
+    /// <summary>When a layer runs: a fused one with the add that computes it.</summary>
+    private int Time(Layer layer) => (_fusedInto[layer.Index] ?? layer).Index;
+
+    private long PlaceBuffers(out int arenaBytes)
+    {
+        (int Tensor, Form Form)[] keys = [.. _buffers.Keys];
+        (int First, int Last) Lifetime(int tensor)
+        {
+            int born = tensor == 0 ? -1 : Time(_network.Layers[tensor - 1]);
+            int lastRead = Readers(tensor).Select(Time).DefaultIfEmpty(born).Max();
+            return (born, tensor == _network.Output ? _network.Layers.Count : lastRead);
+        }
+
+        (long[] offsets, long bytes) = ArenaLayout.Place(keys.Select(key =>
+        {
+            (int first, int last) = Lifetime(key.Tensor);
+            return new ArenaLayout.Block(_buffers[key].Bytes, first, last);
+        }).ToArray());
+        for (int i = 0; i < keys.Length; i++)
+            _buffers[keys[i]] = _buffers[keys[i]] with { Offset = checked((int)offsets[i]) };
+        arenaBytes = checked((int)bytes);
+
+        return ArenaLayout.Place(_network.Tensors.Where(tensor => !IsFusedAway(tensor.Id)).Select(tensor =>
+        {
+            (int first, int last) = Lifetime(tensor.Id);
+            return new ArenaLayout.Block((long)tensor.Length * sizeof(float), first, last);
+        }).ToArray()).Bytes;
+    }
+
+    private IEnumerable<Step> StepsOf(Layer layer)
+    {
+        Buffer[] outputs = OutputsOf(layer);
+        switch (layer.Spec.Op)
+        {
+            case LayerOp.Conv or LayerOp.Dense or LayerOp.Depthwise:
+                yield return Weighted(layer, null, null, outputs);
+                break;
+            case LayerOp.Add when layer.Inputs.Any(IsFusedAway):
+                int fused = IsFusedAway(layer.Inputs[0]) ? 0 : 1;
+                Buffer other = Read(layer, layer.Inputs[1 - fused]);
+                yield return Weighted(_network.Layers[layer.Inputs[fused] - 1], layer, other, outputs);
+                break;
+            case LayerOp.Add:
+                yield return Add(layer, outputs);
+                break;
+            case LayerOp.AvgPool or LayerOp.GlobalAvgPool:
+                yield return AvgPool(layer, outputs);
+                break;
+            case LayerOp.Concat:
+                foreach (Step step in Concat(layer, outputs))
+                    yield return step;
+                break;
+            default:
+                foreach (Buffer output in outputs)
+                    yield return Move(layer, output);
+                break;
+        }
+    }
+
+    private Buffer[] OutputsOf(Layer layer) =>
+        [.. new[] { Form.Code, Form.Skip, Form.Float }.Where(form => _buffers.ContainsKey((layer.Output, form))).Select(form => _buffers[(layer.Output, form)])];
+
+    private Buffer Read(Layer layer, int tensor) => _buffers[(tensor, ReadForm(layer, _network.Tensors[tensor]))];
+
+    private Epilogue EpilogueOf(Layer layer, Buffer? residual, Buffer[] outputs) => new(
+        residual is null ? null : Operand.Of(residual),
+        layer.Spec.Activation,
+        layer.IsPremultiplied,
+        new EquatableArray<Store>(outputs.Select(output => Store.To(output, layer.Spec.Activation))));
+
+    /// <summary>A layer with weights, alone or with the add that follows it.</summary>
+    private Step Weighted(Layer layer, Layer? add, Buffer? residual, Buffer[] outputs)
+    {
+        Buffer input = Read(layer, layer.Inputs[0]);
+        Window window = layer.Window;
+        Tensor output = _network.Tensors[layer.Output];
+        Epilogue epilogue = EpilogueOf(add ?? layer, residual, outputs);
+        int start = -(window.PadTop * input.RowBytes) - (window.PadLeft * input.PixelBytes);
+        Code code = input.Code!;
+        Kernel kernel = layer.Spec.Op == LayerOp.Depthwise
+            ? new DepthwiseKernel
+            {
+                KernelHeight = window.KernelHeight,
+                KernelWidth = window.KernelWidth,
+                StrideHeight = window.StrideHeight,
+                StrideWidth = window.StrideWidth,
+                InputPixelBytes = input.PixelBytes,
+                InputRowBytes = input.RowBytes,
+                OutputHeight = output.Height,
+                OutputWidth = output.Width,
+                Channels = output.Channels,
+                WeightBits = layer.Spec.Weight!.Bits,
+                HasZero = code.Zero != 0,
+                Epilogue = epilogue,
+            }
+            : new ProductKernel
+            {
+                IsDense = layer.Spec.Op == LayerOp.Dense,
+                KernelHeight = window.KernelHeight,
+                KernelWidth = window.KernelWidth,
+                StrideHeight = window.StrideHeight,
+                StrideWidth = window.StrideWidth,
+                InputChannels = input.Tensor.Channels,
+                InputPixelBytes = input.PixelBytes,
+                InputRowBytes = input.RowBytes,
+                OutputHeight = output.Height,
+                OutputWidth = output.Width,
+                OutputChannels = output.Channels,
+                WeightBits = layer.Spec.Weight!.Bits,
+                MaxLevel = code.MaxLevel,
+                HasZero = code.Zero != 0,
+                Epilogue = epilogue,
+                Tiles = new EquatableArray<ProductTile>(Isa.All.Select(isa => ProductTile.Choose(
+                    isa,
+                    window.KernelHeight,
+                    window.KernelWidth * input.PixelBytes,
+                    output.Width,
+                    output.Channels,
+                    ProvenSteps(layer, input)))),
+            };
+        return new Step(layer, add, kernel, input, start, residual, new EquatableArray<Buffer>(outputs), 0);
+    }
+
+    /// <summary>Groups of 4 that a 16-bit sum holds: as the profile has it from the weights, else in the worst case of the bits.</summary>
+    private static int ProvenSteps(Layer layer, Buffer input)
+    {
+        if (layer.Spec.Bounds is { } bounds)
+            return bounds.Steps;
+        int bits = layer.Spec.Weight!.Bits;
+        int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
+        int groups = layer.Window.KernelHeight * (((layer.Window.KernelWidth * input.PixelBytes) + 3) / 4);
+        return Math.Min(groups, short.MaxValue / (2 * largest * input.Code!.MaxLevel));
+    }
+
+    private Step Add(Layer layer, Buffer[] outputs)
+    {
+        Buffer first = Read(layer, layer.Inputs[0]), second = Read(layer, layer.Inputs[1]);
+        Tensor output = _network.Tensors[layer.Output];
+        var kernel = new AddKernel(output.Height, output.Width, output.Channels, Operand.Of(first), EpilogueOf(layer, second, outputs));
+        return new Step(layer, null, kernel, first, 0, second, new EquatableArray<Buffer>(outputs), 0);
+    }
+
+    private Step AvgPool(Layer layer, Buffer[] outputs)
+    {
+        Buffer input = Read(layer, layer.Inputs[0]);
+        Tensor output = _network.Tensors[layer.Output];
+        var kernel = new AvgPoolKernel(
+            layer.Window, input.Tensor.Height, input.Tensor.Width, output.Channels, input.PixelBytes, input.RowBytes, input.Code!.Zero,
+            output.Height, output.Width, EpilogueOf(layer, null, outputs));
+        return new Step(layer, null, kernel, input, 0, null, new EquatableArray<Buffer>(outputs), 0);
+    }
+
+    private IEnumerable<Step> Concat(Layer layer, Buffer[] outputs)
+    {
+        foreach (Buffer output in outputs)
+        {
+            int channel = 0;
+            foreach (int tensor in layer.Inputs)
+            {
+                Buffer input = Read(layer, tensor);
+                var kernel = new RecodeKernel(
+                    input.Tensor.Height, input.Tensor.Width, input.Tensor.Channels, Operand.Of(input), Store.To(output, Activation.None),
+                    input.Code is not null && input.Code == output.Code);
+                yield return new Step(layer, null, kernel, input, 0, null, new EquatableArray<Buffer>(output), channel);
+                channel += input.Tensor.Channels;
+            }
+        }
+    }
+
+    private Step Move(Layer layer, Buffer output)
+    {
+        Buffer input = _buffers[(layer.Inputs[0], output.Form)];
+        Tensor from = input.Tensor, to = output.Tensor;
+        int element = output.Form == Form.Float ? sizeof(float) : 1;
+        Kernel kernel = layer.Spec.Op switch
+        {
+            LayerOp.MaxPool => new MaxPoolKernel(
+                layer.Window, from.Height, from.Width, input.PixelBytes, input.RowBytes, to.Height, to.Width, output.PixelBytes, output.RowBytes),
+            LayerOp.Flatten => new CopyKernel(
+                1, 1, from.Height, from.Width, from.Channels * element, 0, 0, 0,
+                input.PixelBytes, input.RowBytes, from.Channels * element, from.Width * from.Channels * element),
+            LayerOp.Subsample => new CopyKernel(
+                layer.Spec.Stride[0], layer.Spec.Stride[1], to.Height, to.Width, from.Channels * element, 0, 0, 0,
+                input.PixelBytes, input.RowBytes, output.PixelBytes, output.RowBytes),
+            _ => new CopyKernel(
+                1, 1, to.Height, to.Width, from.Channels * element,
+                layer.Spec.PadChannels[0] * element, layer.Spec.PadChannels[1] * element, (byte)(output.Code?.Zero ?? 0),
+                input.PixelBytes, input.RowBytes, output.PixelBytes, output.RowBytes),
+        };
+        return new Step(layer, null, kernel, input, 0, null, new EquatableArray<Buffer>(output), 0);
+    }
+}

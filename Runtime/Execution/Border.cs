@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+
+namespace BitKernelGen.Execution;
+
+/// <summary>The padding around a tensor's interior.</summary>
+public static unsafe class Border
+{
+    /// <summary>
+    /// Fills the padding of a height-width-channel buffer. The right padding of a row and the left padding of the next one lie
+    /// beside each other, so one fill serves both.
+    /// </summary>
+    /// <param name="buffer">The first byte of the padded buffer.</param>
+    /// <param name="value">The level of zero.</param>
+    /// <param name="height">Rows of the interior.</param>
+    /// <param name="rowBytes">Bytes of a row's interior.</param>
+    /// <param name="top">Bytes before the first interior byte.</param>
+    /// <param name="between">Bytes between the interiors of two rows.</param>
+    /// <param name="bottom">Bytes after the last interior byte.</param>
+    public static void Fill(byte* buffer, byte value, int height, int rowBytes, int top, int between, int bottom)
+    {
+        Unsafe.InitBlockUnaligned(buffer, value, (uint)top);
+        buffer += top + rowBytes;
+        for (int row = 1; row < height; row++)
+        {
+            Unsafe.InitBlockUnaligned(buffer, value, (uint)between);
+            buffer += between + rowBytes;
+        }
+
+        Unsafe.InitBlockUnaligned(buffer, value, (uint)bottom);
+    }
+}

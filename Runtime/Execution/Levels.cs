@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace BitKernelGen.Execution;
+
+/// <summary>Levels between memory (bytes) and vectors (32-bit integers): the parts of an epilogue that differ by vector width.</summary>
+public static unsafe class Levels
+{
+    /// <summary>Loads 16 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load16(byte* source) => Avx512F.ConvertToVector512Int32(Vector128.Load(source));
+
+    /// <summary>Loads 8 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load8(byte* source) => Avx2.ConvertToVector256Int32(source);
+
+    /// <summary>Loads 4 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Load4(byte* source) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(*(uint*)source).AsByte())).AsInt32();
+
+    /// <summary>Rounds half to even; the values must fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Round(Vector512<float> value) => Avx512F.ConvertToVector512Int32(value);
+
+    /// <inheritdoc cref="Round(Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Round(Vector256<float> value) => Avx.ConvertToVector256Int32(value);
+
+    /// <inheritdoc cref="Round(Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Round(Vector128<float> value) => Vector128.ConvertToInt32Native(Vector128.Round(value));
+
+    /// <summary>Stores 16 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> level, byte* target) => Avx512F.ConvertToVector128Byte(level).Store(target);
+
+    /// <summary>Stores 8 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> level, byte* target) => *(ulong*)target = Narrow(level).AsUInt64().ToScalar();
+
+    /// <summary>Stores 4 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<int> level, byte* target)
+    {
+        Vector128<short> half = Vector128.Narrow(level, level);
+        *(uint*)target = Vector128.Narrow(half, half).AsUInt32().ToScalar();
+    }
+
+    /// <summary>Stores the first 4, 8 or 12 of 16 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> level, byte* target, int count)
+    {
+        Vector128<byte> bytes = Avx512F.ConvertToVector128Byte(level);
+        if (count == 4)
+        {
+            *(uint*)target = bytes.AsUInt32().ToScalar();
+            return;
+        }
+
+        *(ulong*)target = bytes.AsUInt64().ToScalar();
+        if (count == 12)
+            *(uint*)(target + 8) = bytes.AsUInt32().GetElement(2);
+    }
+
+    /// <summary>Stores the first 4 of 8 levels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> level, byte* target, int count) => *(uint*)target = Narrow(level).AsUInt32().ToScalar();
+
+    /// <summary>Replaces half steps by levels, for codes whose levels are not even.</summary>
+    /// <param name="halfSteps">Indices into <paramref name="levelByHalfStep"/>.</param>
+    /// <param name="levelByHalfStep">The nearest level for every half step.</param>
+    public static Vector512<int> Map(Vector512<int> halfSteps, byte* levelByHalfStep) =>
+        Vector512.Create(Map(halfSteps.GetLower(), levelByHalfStep), Map(halfSteps.GetUpper(), levelByHalfStep));
+
+    /// <inheritdoc cref="Map(Vector512{int}, byte*)"/>
+    public static Vector256<int> Map(Vector256<int> halfSteps, byte* levelByHalfStep) =>
+        Vector256.Create(Map(halfSteps.GetLower(), levelByHalfStep), Map(halfSteps.GetUpper(), levelByHalfStep));
+
+    /// <inheritdoc cref="Map(Vector512{int}, byte*)"/>
+    public static Vector128<int> Map(Vector128<int> halfSteps, byte* levelByHalfStep) => Vector128.Create(
+        (int)levelByHalfStep[halfSteps.GetElement(0)],
+        levelByHalfStep[halfSteps.GetElement(1)],
+        levelByHalfStep[halfSteps.GetElement(2)],
+        levelByHalfStep[halfSteps.GetElement(3)]);
+
+    /// <summary>Zero-extends bytes to 16 bits, for products that need both operands there.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="target">Receives as many 16-bit integers, rounded up to 32.</param>
+    /// <param name="count">How many.</param>
+    public static void Widen(byte* source, short* target, int count)
+    {
+        for (int i = 0; i < count; i += Vector256<byte>.Count)
+        {
+            (Vector256<ushort> lower, Vector256<ushort> upper) = Vector256.Widen(Vector256.Load(source + i));
+            lower.AsInt16().Store(target + i);
+            upper.AsInt16().Store(target + i + Vector256<short>.Count);
+        }
+    }
+
+    private static Vector128<byte> Narrow(Vector256<int> level)
+    {
+        Vector128<short> half = Sse2.PackSignedSaturate(level.GetLower(), level.GetUpper());
+        return Sse2.PackUnsignedSaturate(half, half);
+    }
+}

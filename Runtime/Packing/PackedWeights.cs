@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+
+namespace BitKernelGen.Packing;
+
+/// <summary>
+/// The resident weights of a model: one pinned block for each layer, aligned to a cache line. The garbage collector frees them with
+/// the model, so that a call that is still running never reads freed memory.
+/// </summary>
+public sealed unsafe class PackedWeights
+{
+    private const int Alignment = 64;
+    private readonly List<byte[]> _blocks = [];
+
+    /// <summary>Bytes of all blocks, their alignment not counted.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Adds a block of zeros.</summary>
+    /// <param name="bytes">Its size; <see cref="PanelUnpacker.Slack"/> more may be read.</param>
+    /// <returns>Its first byte, at a multiple of 64. Valid while this object is reachable.</returns>
+    public byte* Add(int bytes)
+    {
+        byte[] block = GC.AllocateArray<byte>(bytes + Alignment + PanelUnpacker.Slack, pinned: true);
+        _blocks.Add(block);
+        Bytes += bytes;
+        nuint address = (nuint)Unsafe.AsPointer(ref block[0]);
+        return (byte*)((address + Alignment - 1) & ~(nuint)(Alignment - 1));
+    }
+}
