@@ -57,7 +57,7 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
         if (epilogue.Activation != Activation.None)
             parts.Add(epilogue.Activation.ToString().ToLowerInvariant());
         parts.AddRange(epilogue.Stores.Select(store =>
-            store.Encoding is { } encoding ? $"{Bits.Of((int)encoding.High + encoding.Zero)}-bit code" : "float32"));
+            store.Encoding is { } encoding ? $"{encoding.Bits}-bit code" : "float32"));
         return string.Join(", ", parts);
     }
 
@@ -88,21 +88,25 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
     /// <param name="writer">Receives the code.</param>
     /// <param name="index">The element's index in its pixel.</param>
     /// <param name="count">Elements to store; 0 for a whole vector.</param>
-    public void Emit(SourceWriter writer, string index, int count)
+    /// <param name="pixel">The variable that counts pixels from the pointers on, or null where they point at the pixel itself.</param>
+    public void Emit(SourceWriter writer, string index, int count, string? pixel = null)
     {
+        string At(int pixelBytes, bool isFloat) =>
+            pixel is null ? index : $"{index} + ({pixel} * {(isFloat ? pixelBytes / sizeof(float) : pixelBytes)})";
+
         if (epilogue.Residual is { } residual)
-            writer.Line($"y += {Value(residual, "residual", index, "residualStep")};");
+            writer.Line($"y += {Value(residual, "residual", At(residual.PixelBytes, residual.IsFloat), "residualStep")};");
 
         for (int i = 0; i < epilogue.Stores.Count; i++)
         {
-            string output = Output(i);
+            string output = Output(i), at = At(epilogue.Stores[i].PixelBytes, epilogue.Stores[i].Encoding is null);
             if (epilogue.Stores[i].Encoding is not { } encoding)
             {
                 if (epilogue.Activation != Activation.None)
                     writer.Line($"y = {Max("y", Create("0f"))};");
                 if (epilogue.Activation == Activation.Relu6)
                     writer.Line($"y = {Min("y", Create("6f"))};");
-                writer.Line(_isVector ? $"y.Store((float*){output} + {index});" : $"((float*){output})[{index}] = y;");
+                writer.Line(_isVector ? $"y.Store((float*){output} + {at});" : $"((float*){output})[{at}] = y;");
                 continue;
             }
 
@@ -129,9 +133,9 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
                     : $"int {level} = {table}[{halfSteps}];");
             }
 
-            writer.Line(!_isVector ? $"{output}[{index}] = (byte){level};"
-                : count == 0 ? $"Levels.Store({level}, {output} + {index});"
-                : $"Levels.Store({level}, {output} + {index}, {count});");
+            writer.Line(!_isVector ? $"{output}[{at}] = (byte){level};"
+                : count == 0 ? $"Levels.Store({level}, {output} + {at});"
+                : $"Levels.Store({level}, {output} + {at}, {count});");
         }
     }
 

@@ -41,7 +41,8 @@ internal sealed record Store(Encoding? Encoding, int PixelBytes, int RowBytes)
 /// <param name="High">The upper clamp, in steps.</param>
 /// <param name="Zero">The level of zero.</param>
 /// <param name="IsEven">Whether rounding gives the level; otherwise a table does.</param>
-internal sealed record Encoding(float Low, float High, int Zero, bool IsEven)
+/// <param name="Bits">The code's bits, for names and comments.</param>
+internal sealed record Encoding(float Low, float High, int Zero, bool IsEven, int Bits)
 {
     public static Encoding Of(Code code, Activation activation)
     {
@@ -50,6 +51,6 @@ internal sealed record Encoding(float Low, float High, int Zero, bool IsEven)
             low = Math.Max(low, 0);
         if (activation == Activation.Relu6)
             high = Math.Min(high, 6f * code.Reciprocal);
-        return new Encoding(low, high, code.Zero, code.IsEven);
+        return new Encoding(low, high, code.Zero, code.IsEven, code.Bits);
     }
 }

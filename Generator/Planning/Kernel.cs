@@ -147,15 +147,7 @@ internal sealed record AvgPoolKernel(
     public override string Name => $"AvgPool{Window.KernelHeight}x{Window.KernelWidth}S{Window.StrideHeight}_{OutputHeight}x{OutputWidth}_{Channels}";
 }
 
-/// <summary>Copies pixels: flatten, subsample and pad-channels.</summary>
-/// <param name="StrideHeight">Rows from one copied row to the next.</param>
-/// <param name="StrideWidth">Columns from one copied column to the next.</param>
-/// <param name="Height">Rows copied.</param>
-/// <param name="Width">Columns copied.</param>
-/// <param name="CopiedBytes">Bytes copied of each pixel.</param>
-/// <param name="BytesBefore">Bytes filled before them.</param>
-/// <param name="BytesAfter">Bytes filled after them.</param>
-/// <param name="Fill">What they are filled with.</param>
+/// <summary>Copies pixels, filling bytes before and after each: flatten, subsample and pad-channels.</summary>
 internal sealed record CopyKernel(
     int StrideHeight, int StrideWidth, int Height, int Width, int CopiedBytes, int BytesBefore, int BytesAfter, byte Fill,
     int InputPixelBytes, int InputRowBytes, int OutputPixelBytes, int OutputRowBytes) : Kernel

@@ -1,3 +1,5 @@
+using BitKernelGen.Execution;
+
 namespace BitKernelGen.Packing;
 
 /// <summary>A layer with weights, as its kernels see it.</summary>
@@ -25,7 +27,7 @@ public readonly record struct PanelLayout(int Lanes, int Group, int Vectors, int
 
 /// <summary>
 /// Puts a layer's weights into the form that its kernels read. A block holds, for the outputs rounded up to
-/// <c>paddedOutputs</c>: their scales and biases (float32), with a zero offset their corrections −z·Σw (int32), then the panels.
+/// whole panels: their scales and biases (float32), with a zero offset their corrections −z·Σw (int32), then the panels.
 /// </summary>
 public static unsafe class LayerPacker
 {
@@ -33,13 +35,13 @@ public static unsafe class LayerPacker
     /// <param name="memory">Receives the block.</param>
     /// <param name="file">The weights file.</param>
     /// <param name="shape">The layer.</param>
-    /// <param name="layout">The form that the kernels of this machine read.</param>
-    /// <param name="paddedOutputs">Outputs rounded up to whole panels.</param>
+    /// <param name="layouts">The forms that the kernels read: AVX-512, AVX2, portable.</param>
     /// <returns>The block's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
-        PackedWeights memory, SafeTensors file, in LayerShape shape, in PanelLayout layout, int paddedOutputs)
+        PackedWeights memory, SafeTensors file, in LayerShape shape, ReadOnlySpan<PanelLayout> layouts)
     {
+        PanelLayout layout = Machine.Choose(layouts[0], layouts[1], layouts[2]);
         int products = shape.Rows * shape.Columns * shape.Channels;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
         RequireBounds(layer, shape, layout.Chunk);
@@ -48,7 +50,8 @@ public static unsafe class LayerPacker
         int panelOutputs = layout.Vectors * layout.Lanes;
         int panelWeights = shape.Rows * groupsPerRow * panelOutputs * layout.Group;
         int panelBytes = PanelUnpacker.PackedBytes(panelWeights, layout.ResidentBits);
-        int panels = paddedOutputs / panelOutputs;
+        int panels = (shape.Outputs + panelOutputs - 1) / panelOutputs;
+        int paddedOutputs = panels * panelOutputs;
 
         byte* block = AddBlock(memory, layer, shape, products, paddedOutputs, panels * panelBytes, out byte* target);
         var panel = new sbyte[panelWeights];
@@ -83,12 +86,12 @@ public static unsafe class LayerPacker
     /// <param name="memory">Receives the block.</param>
     /// <param name="file">The weights file.</param>
     /// <param name="shape">The layer; its outputs are its channels.</param>
-    /// <param name="paddedOutputs">Channels rounded up to whole vectors of 16.</param>
     /// <returns>The block's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its sums can overflow.</exception>
-    public static byte* Depthwise(PackedWeights memory, SafeTensors file, in LayerShape shape, int paddedOutputs)
+    public static byte* Depthwise(PackedWeights memory, SafeTensors file, in LayerShape shape)
     {
         int products = shape.Rows * shape.Columns;
+        int paddedOutputs = (shape.Outputs + 15) / 16 * 16;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
         RequireBounds(layer, shape with { Channels = 1, PixelBytes = 1 }, chunk: 0);
 

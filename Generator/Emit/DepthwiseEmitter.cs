@@ -1,0 +1,90 @@
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>Depthwise convolution: 16 channels at a time, the window's products summed in 32 bits, then the epilogue.</summary>
+internal static class DepthwiseEmitter
+{
+    private const int Panel = DepthwiseKernel.PanelChannels;
+
+    public static IReadOnlyList<(string Type, string Name)> Parameters(DepthwiseKernel kernel) =>
+        [("byte*", "input"), ("byte*", "weights"), .. EpilogueEmitter.Parameters(kernel.Epilogue), ("byte*", "scratch")];
+
+    public static void Emit(SourceWriter writer, DepthwiseKernel kernel)
+    {
+        IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
+        KernelWriter.Dispatch(writer, parameters);
+        foreach (Isa isa in Isa.All)
+        {
+            Run(writer, kernel, isa, parameters);
+            Row(writer, kernel, isa);
+            FinishEmitter.Emit(writer, kernel.Epilogue, isa, kernel.OutputWidth, Panel, kernel.PaddedOutputs, kernel.HasZero);
+        }
+    }
+
+    private static void Run(SourceWriter writer, DepthwiseKernel kernel, Isa isa, IReadOnlyList<(string Type, string Name)> parameters)
+    {
+        using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
+        {
+            writer.Line("int* sums = (int*)scratch;");
+            if (kernel.WeightBits == 8)
+            {
+                writer.Line($"sbyte* taps = (sbyte*)weights + {kernel.ParameterBytes};");
+            }
+            else
+            {
+                writer.Line($"sbyte* taps = (sbyte*)(scratch + {kernel.SumsBytes});");
+                writer.Line($"PanelUnpacker.Unpack(weights + {kernel.ParameterBytes}, {kernel.WeightBits}, {kernel.RunWeights}, taps);");
+            }
+
+            int elements = kernel.Epilogue.Stores[0].PixelElements;
+            using (writer.Block($"for (int first = 0; first < {kernel.PaddedOutputs}; first += {Panel})"))
+            using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++)"))
+            {
+                writer.Line($"Row{isa.Name}(input + (y * {kernel.StrideHeight * kernel.InputRowBytes}) + first, taps + first, sums);");
+                IEnumerable<string> arguments = EpilogueEmitter.Parameters(kernel.Epilogue).Select(parameter =>
+                {
+                    (string name, int pixelBytes, int rowBytes) = EpilogueEmitter.Pointers(kernel.Epilogue).FirstOrDefault(p => p.Name == parameter.Name);
+                    if (name is null)
+                        return parameter.Name;
+                    bool isFloat = name == "residual" ? kernel.Epilogue.Residual!.IsFloat : kernel.Epilogue.Stores[name == "output" ? 0 : 1].Encoding is null;
+                    return $"{name} + (y * {rowBytes}) + {(isFloat ? "(first * 4)" : "first")}";
+                });
+                string channels = elements % Panel == 0 ? $"{Panel}" : $"Math.Min({Panel}, {elements} - first)";
+                writer.Line($"Finish{isa.Name}(sums, (float*)weights + first, {channels}, {string.Join(", ", arguments)});");
+            }
+        }
+    }
+
+    /// <summary>The sums of 16 channels for a row of pixels.</summary>
+    private static void Row(SourceWriter writer, DepthwiseKernel kernel, Isa isa)
+    {
+        int pixelStep = kernel.StrideWidth * kernel.InputPixelBytes, vectors = Panel / isa.Lanes;
+        using (KernelWriter.Method(writer, $"Row{isa.Name}", [("byte*", "input"), ("sbyte*", "taps"), ("int*", "sums")]))
+        using (writer.Block($"for (int x = 0; x < {kernel.OutputWidth}; x++, input += {pixelStep}, sums += {Panel})"))
+        {
+            if (isa == Isa.Scalar)
+                writer.Line($"new Span<int>(sums, {Panel}).Clear();");
+            else
+                writer.Line($"{isa.Vector}<int> {string.Join(", ", Enumerable.Range(0, vectors).Select(v => $"s{v} = {isa.Vector}<int>.Zero"))};");
+            writer.Line("sbyte* tap = taps;");
+            using (KernelWriter.Loop(writer, "row", kernel.KernelHeight))
+            {
+                writer.Line(kernel.KernelHeight == 1 ? "byte* level = input;" : $"byte* level = input + (row * {kernel.InputRowBytes});");
+                using (writer.Block(
+                    $"for (int column = 0; column < {kernel.KernelWidth}; column++, level += {kernel.InputPixelBytes}, tap += {kernel.PaddedOutputs})"))
+                {
+                    if (isa == Isa.Scalar)
+                        writer.Line($"for (int i = 0; i < {Panel}; i++)\n    sums[i] += level[i] * tap[i];");
+                    for (int v = 0; isa != Isa.Scalar && v < vectors; v++)
+                        writer.Line($"s{v} += Levels.Multiply{isa.Lanes}({CSharp.Plus("level", v * isa.Lanes)}, {CSharp.Plus("tap", v * isa.Lanes)});");
+                }
+            }
+
+            for (int v = 0; isa != Isa.Scalar && v < vectors; v++)
+                writer.Line($"s{v}.Store({CSharp.Plus("sums", v * isa.Lanes)});");
+        }
+    }
+}

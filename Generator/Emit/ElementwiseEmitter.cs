@@ -1,0 +1,126 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>Add, average pooling and recoding: one result for each element, then the epilogue.</summary>
+internal static class ElementwiseEmitter
+{
+    public static IReadOnlyList<(string Type, string Name)> Parameters(AddKernel kernel) =>
+        [("byte*", "input"), .. kernel.First.IsFloat ? Array.Empty<(string, string)>() : [("float", "inputStep")], .. EpilogueEmitter.Parameters(kernel.Epilogue)];
+
+    public static IReadOnlyList<(string Type, string Name)> Parameters(AvgPoolKernel kernel) =>
+        [("byte*", "input"), ("double", "inputStep"), .. EpilogueEmitter.Parameters(kernel.Epilogue)];
+
+    public static IReadOnlyList<(string Type, string Name)> Parameters(RecodeKernel kernel) =>
+        kernel.IsEqual
+            ? [("byte*", "input"), ("byte*", "output")]
+            : [("byte*", "input"), .. kernel.Input.IsFloat ? Array.Empty<(string, string)>() : [("float", "inputStep")], .. EpilogueEmitter.Parameters(EpilogueOf(kernel))];
+
+    public static void Emit(SourceWriter writer, AddKernel kernel)
+    {
+        // Where every operand's pixels have as many elements, a row is one long pixel.
+        int width = kernel.Width;
+        if (KernelWriter.HasOnePitch(kernel.Epilogue, kernel.First, out int elements))
+        {
+            elements *= width;
+            width = 1;
+        }
+
+        IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
+        KernelWriter.Dispatch(writer, parameters);
+        foreach (Isa isa in Isa.All)
+        {
+            var emitter = new EpilogueEmitter(kernel.Epilogue, isa);
+            (string, int, int)[] pointers =
+                [("input", kernel.First.PixelBytes, kernel.First.RowBytes), .. EpilogueEmitter.Pointers(kernel.Epilogue)];
+            using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
+            {
+                KernelWriter.Pixels(writer, kernel.Height, width, pointers, () => KernelWriter.Elements(writer, isa, elements, (i, count) =>
+                {
+                    writer.Line($"{emitter.Type("float")} y = {emitter.Value(kernel.First, "input", i, "inputStep")};");
+                    emitter.Emit(writer, i, count);
+                }));
+            }
+        }
+    }
+
+    public static void Emit(SourceWriter writer, AvgPoolKernel kernel)
+    {
+        IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
+        KernelWriter.Dispatch(writer, parameters);
+        foreach (Isa isa in Isa.All)
+        {
+            using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
+                AvgPoolBody(writer, kernel, isa);
+        }
+    }
+
+    private static void AvgPoolBody(SourceWriter writer, AvgPoolKernel kernel, Isa isa)
+    {
+        var emitter = new EpilogueEmitter(kernel.Epilogue, isa);
+        Profiles.Window window = kernel.Window;
+        using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++)"))
+        {
+            PoolWindow.Rows(writer, window, kernel.InputHeight);
+            using (writer.Block($"for (int x = 0; x < {kernel.OutputWidth}; x++)"))
+            {
+                PoolWindow.Columns(writer, window, kernel.InputWidth);
+                writer.Line("int count = (bottom - top) * (right - left);");
+                writer.Line("float mean = (float)(inputStep / count);");
+                KernelWriter.Elements(writer, isa, kernel.Epilogue.Stores[0].PixelElements, (i, count) =>
+                {
+                    writer.Line($"{emitter.Type("int")} sum = {emitter.Create(kernel.Zero == 0 ? "0" : $"-{kernel.Zero} * count")};");
+                    using (writer.Block("for (int row = top; row < bottom; row++)"))
+                    {
+                        writer.Line($"byte* level = input + (row * {kernel.InputRowBytes}) + {i};");
+                        using (writer.Block("for (int column = left; column < right; column++)"))
+                            writer.Line($"sum += {emitter.LoadLevels($"level + (column * {kernel.InputPixelBytes})")};");
+                    }
+
+                    writer.Line($"{emitter.Type("float")} y = {emitter.ToSingle("sum")} * {emitter.Create("mean")};");
+                    emitter.Emit(writer, i, count);
+                });
+                KernelWriter.Advance(writer, EpilogueEmitter.Pointers(kernel.Epilogue).Select(pointer => (pointer.Name, pointer.PixelBytes)));
+            }
+
+            KernelWriter.Advance(
+                writer,
+                EpilogueEmitter.Pointers(kernel.Epilogue).Select(pointer => (pointer.Name, pointer.RowBytes - (kernel.OutputWidth * pointer.PixelBytes))));
+        }
+    }
+
+    /// <summary>Recoding is scalar: channels of a concat start anywhere, and vectors would write over their neighbours.</summary>
+    public static void Emit(SourceWriter writer, RecodeKernel kernel)
+    {
+        var emitter = new EpilogueEmitter(EpilogueOf(kernel), Isa.Scalar);
+        (string, int, int)[] pointers =
+        [
+            ("input", kernel.Input.PixelBytes, kernel.Input.RowBytes),
+            ("output", kernel.Store.PixelBytes, kernel.Store.RowBytes),
+        ];
+        writer.Line(KernelWriter.Optimized);
+        using (writer.Block($"public static void Run({KernelWriter.Declare(Parameters(kernel))})"))
+        {
+            KernelWriter.Pixels(writer, kernel.Height, kernel.Width, pointers, () =>
+            {
+                if (kernel.IsEqual)
+                {
+                    writer.Line($"Unsafe.CopyBlockUnaligned(output, input, {kernel.Channels});");
+                    return;
+                }
+
+                KernelWriter.Elements(writer, Isa.Scalar, kernel.Channels, (i, count) =>
+                {
+                    writer.Line($"float y = {emitter.Value(kernel.Input, "input", i, "inputStep")};");
+                    emitter.Emit(writer, i, count);
+                });
+            });
+        }
+    }
+
+    private static Epilogue EpilogueOf(RecodeKernel kernel) =>
+        new(null, Profiles.Activation.None, false, new Profiles.EquatableArray<Store>(kernel.Store));
+}

@@ -1,0 +1,56 @@
+using BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>A row of 32-bit sums: scale, bias and the epilogue, for the outputs of one panel.</summary>
+internal static class FinishEmitter
+{
+    /// <param name="writer">Receives the method <c>Finish…</c>.</param>
+    /// <param name="epilogue">What follows scale and bias.</param>
+    /// <param name="isa">The instruction set.</param>
+    /// <param name="width">Pixels of the row.</param>
+    /// <param name="panelOutputs">Sums of a pixel.</param>
+    /// <param name="paddedOutputs">Outputs from the scales to the biases, and from those to the corrections.</param>
+    /// <param name="hasZero">Whether there are corrections for the zero offset.</param>
+    public static void Emit(SourceWriter writer, Epilogue epilogue, Isa isa, int width, int panelOutputs, int paddedOutputs, bool hasZero)
+    {
+        var emitter = new EpilogueEmitter(epilogue, isa);
+        (string, string)[] parameters =
+            [("int*", "sums"), ("float*", "parameters"), ("int", "channels"), .. EpilogueEmitter.Parameters(epilogue)];
+        int rest = epilogue.Stores[0].PixelElements % isa.Lanes;
+        writer.Line();
+        writer.Line($"// Sums to {EpilogueEmitter.Describe(epilogue)}.");
+        writer.Line(KernelWriter.Optimized);
+        using (writer.Block($"private static void Finish{isa.Name}({KernelWriter.Declare(parameters)})"))
+        {
+            string last = isa.Lanes == 1 ? "i < channels" : $"i <= channels - {isa.Lanes}";
+            writer.Line("int i = 0;");
+            using (writer.Block($"for (; {last}; i += {isa.Lanes})"))
+                Pixels(0);
+            if (rest > 0)
+            {
+                using (writer.Block("if (i < channels)"))
+                    Pixels(rest);
+            }
+        }
+
+        void Pixels(int count)
+        {
+            string Load(string pointer, string element) => isa.Lanes == 1 ? $"{pointer}[i]" : $"{isa.Vector}.Load({pointer} + i)";
+            writer.Line($"{emitter.Type("float")} scale = {Load("parameters", "float")};");
+            writer.Line($"{emitter.Type("float")} bias = {Load($"({CSharp.Plus("parameters", paddedOutputs)})", "float")};");
+            if (hasZero)
+                writer.Line($"{emitter.Type("int")} correction = {Load($"((int*)parameters + {2 * paddedOutputs})", "int")};");
+            using (KernelWriter.Loop(writer, "x", width))
+            {
+                string at = width == 1 ? "i" : $"i + (x * {panelOutputs})";
+                string sum = isa.Lanes == 1 ? $"sums[{at}]" : $"{isa.Vector}.Load(sums + {at})";
+                if (hasZero)
+                    sum += " + correction";
+                writer.Line($"{emitter.Type("float")} y = {emitter.ToSingle(sum)} * scale;");
+                writer.Line("y += bias;");
+                emitter.Emit(writer, "i", count, width == 1 ? null : "x");
+            }
+        }
+    }
+}

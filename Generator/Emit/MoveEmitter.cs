@@ -1,0 +1,80 @@
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>Maximum pooling and copies: levels in, levels out, no arithmetic on values.</summary>
+internal static class MoveEmitter
+{
+    public static IReadOnlyList<(string Type, string Name)> Parameters { get; } = [("byte*", "input"), ("byte*", "output")];
+
+    public static void Emit(SourceWriter writer, MaxPoolKernel kernel)
+    {
+        // A maximum may be taken twice, so the last vector of a pixel may overlap the one before it.
+        int channels = kernel.OutputPixelBytes;
+        int bytes = new[] { 64, 32, 16, 4 }.First(size => size <= channels);
+        string vector = bytes == 4 ? "Vector128" : $"Vector{8 * bytes}";
+        string Load(string address) => bytes == 4 ? $"Vector128.CreateScalar(*(uint*)({address})).AsByte()" : $"{vector}.Load({address})";
+
+        writer.Line(KernelWriter.Optimized);
+        using (writer.Block($"public static void Run({KernelWriter.Declare(Parameters)})"))
+        using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++, output += {kernel.OutputRowBytes - (kernel.OutputWidth * channels)})"))
+        {
+            PoolWindow.Rows(writer, kernel.Window, kernel.InputHeight);
+            using (writer.Block($"for (int x = 0; x < {kernel.OutputWidth}; x++, output += {channels})"))
+            {
+                PoolWindow.Columns(writer, kernel.Window, kernel.InputWidth);
+                if (channels > bytes)
+                {
+                    using (writer.Block($"for (int i = 0; i < {channels}; i += {bytes})"))
+                        One(channels % bytes == 0 ? "i" : $"Math.Min(i, {channels - bytes})");
+                }
+                else
+                {
+                    One("0");
+                }
+            }
+        }
+
+        void One(string at)
+        {
+            if (at.StartsWith("Math"))
+            {
+                writer.Line($"int at = {at};");
+                at = "at";
+            }
+
+            writer.Line($"{vector}<byte> largest = {vector}<byte>.Zero;");
+            using (writer.Block("for (int row = top; row < bottom; row++)"))
+            {
+                writer.Line($"byte* level = input + (row * {kernel.InputRowBytes}) + {at};");
+                using (writer.Block("for (int column = left; column < right; column++)"))
+                    writer.Line($"largest = {vector}.Max(largest, {Load($"level + (column * {kernel.InputPixelBytes})")});");
+            }
+
+            writer.Line(bytes == 4 ? $"*(uint*)(output + {at}) = largest.AsUInt32().ToScalar();" : $"largest.Store(output + {at});");
+        }
+    }
+
+    public static void Emit(SourceWriter writer, CopyKernel kernel)
+    {
+        (string, int, int)[] pointers =
+        [
+            ("input", kernel.StrideWidth * kernel.InputPixelBytes, kernel.StrideHeight * kernel.InputRowBytes),
+            ("output", kernel.OutputPixelBytes, kernel.OutputRowBytes),
+        ];
+        writer.Line(KernelWriter.Optimized);
+        using (writer.Block($"public static void Run({KernelWriter.Declare(Parameters)})"))
+        {
+            KernelWriter.Pixels(writer, kernel.Height, kernel.Width, pointers, () =>
+            {
+                if (kernel.BytesBefore > 0)
+                    writer.Line($"Unsafe.InitBlockUnaligned(output, {kernel.Fill}, {kernel.BytesBefore});");
+                writer.Line($"Unsafe.CopyBlockUnaligned({CSharp.Plus("output", kernel.BytesBefore)}, input, {kernel.CopiedBytes});");
+                if (kernel.BytesAfter > 0)
+                    writer.Line($"Unsafe.InitBlockUnaligned({CSharp.Plus("output", kernel.BytesBefore + kernel.CopiedBytes)}, {kernel.Fill}, {kernel.BytesAfter});");
+            });
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>
+/// The strategy "multiply-add" for conv and dense. A panel of outputs is unpacked once and used for every pixel; a row of pixels is
+/// cut into tiles whose sums stay in registers; the finished row of sums goes through the epilogue.
+/// </summary>
+internal static class ProductEmitter
+{
+    public static IReadOnlyList<(string Type, string Name)> Parameters(ProductKernel kernel) =>
+        [("byte*", "input"), ("byte*", "weights"), .. EpilogueEmitter.Parameters(kernel.Epilogue), ("byte*", "scratch")];
+
+    public static void Emit(SourceWriter writer, ProductKernel kernel)
+    {
+        IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
+        KernelWriter.Dispatch(writer, parameters);
+        foreach (Isa isa in Isa.All)
+        {
+            ProductTile tile = kernel.Tile(isa);
+            Panels(writer, kernel, tile, parameters);
+            if (tile.Accumulation == Accumulation.Portable)
+                PortableRow(writer, kernel, isa);
+            else
+                Row(writer, kernel, tile);
+            Finish(writer, kernel, tile);
+        }
+    }
+
+    /// <summary>The loops over panels and rows.</summary>
+    private static void Panels(SourceWriter writer, ProductKernel kernel, ProductTile tile, IReadOnlyList<(string Type, string Name)> parameters)
+    {
+        Isa isa = tile.Isa;
+        int bits = kernel.ResidentBits(tile), panels = kernel.Panels(tile), panelBytes = kernel.PanelBytes(tile);
+        int wideRows = kernel.WideRows(tile);
+        bool isWide = wideRows > 0;
+        using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
+        {
+            writer.Line("int* sums = (int*)scratch;");
+            if (bits < 8)
+                writer.Line($"sbyte* panel = (sbyte*)(scratch + {kernel.SumsBytes(tile)});");
+            if (isWide)
+                writer.Line($"short* wide = (short*)(scratch + {kernel.SumsBytes(tile) + kernel.UnpackedBytes(tile)});");
+
+            if (!isWide)
+            {
+                AllPanels("0", $"{kernel.OutputHeight}");
+            }
+            else if (wideRows >= kernel.OutputHeight)
+            {
+                writer.Line($"Levels.Widen(input, wide, {kernel.RowsBytes(kernel.OutputHeight)});");
+                AllPanels("0", $"{kernel.OutputHeight}");
+            }
+            else
+            {
+                // As many rows at a time as stay in the second-level cache when widened.
+                using (writer.Block($"for (int top = 0; top < {kernel.OutputHeight}; top += {wideRows})"))
+                {
+                    writer.Line($"int bottom = Math.Min(top + {wideRows}, {kernel.OutputHeight});");
+                    string bytes = $"((((bottom - top - 1) * {kernel.StrideHeight}) + {kernel.KernelHeight}) * {kernel.InputRowBytes}) + 4";
+                    writer.Line($"Levels.Widen(input + (top * {kernel.StrideHeight * kernel.InputRowBytes}), wide, {bytes});");
+                    AllPanels("top", "bottom");
+                }
+            }
+        }
+
+        void AllPanels(string top, string bottom)
+        {
+            writer.Line($"byte* packed = weights + {kernel.ParameterBytes(tile)};");
+            if (panels > 1)
+            {
+                using (writer.Block($"for (int first = 0; first < {kernel.PaddedOutputs(tile)}; first += {tile.PanelOutputs})"))
+                {
+                    OnePanel(top, bottom, "first");
+                    writer.Line($"packed += {panelBytes};");
+                }
+            }
+            else
+            {
+                OnePanel(top, bottom, "0");
+            }
+        }
+
+        void OnePanel(string top, string bottom, string first)
+        {
+            if (bits < 8)
+                writer.Line($"PanelUnpacker.Unpack(packed, {bits}, {kernel.PanelWeights(tile)}, panel);");
+            string panel = bits < 8 ? "panel" : "(sbyte*)packed";
+            if (kernel.OutputHeight == 1)
+            {
+                RowCall("0", top, panel, first);
+                return;
+            }
+
+            using (writer.Block($"for (int y = {top}; y < {bottom}; y++)"))
+                RowCall("y", top, panel, first);
+        }
+
+        void RowCall(string y, string top, string panel, string first)
+        {
+            string row = y == "0" ? "" : top == "0" ? $" + ({y} * {kernel.StrideHeight * kernel.InputRowBytes})"
+                : $" + (({y} - {top}) * {kernel.StrideHeight * kernel.InputRowBytes})";
+            writer.Line($"Row{isa.Name}({(isWide ? "wide" : "input")}{row}, {panel}, sums);");
+
+            // Levels of the panel's channels that the output has room for: the last panel may be cut short.
+            int elements = kernel.Epilogue.Stores[0].PixelElements;
+            string channels = elements % tile.PanelOutputs == 0 || first == "0"
+                ? System.Math.Min(tile.PanelOutputs, elements).ToString()
+                : $"Math.Min({tile.PanelOutputs}, {elements} - first)";
+            IEnumerable<string> arguments = EpilogueEmitter.Parameters(kernel.Epilogue).Select(parameter =>
+            {
+                (string name, int pixelBytes, int rowBytes) = EpilogueEmitter.Pointers(kernel.Epilogue).FirstOrDefault(p => p.Name == parameter.Name);
+                if (name is null)
+                    return parameter.Name;
+                int elementBytes = IsFloat(kernel, name) ? 4 : 1;
+                string at = name + (y == "0" ? "" : $" + ({y} * {rowBytes})");
+                return first == "0" ? at : at + (elementBytes == 1 ? " + first" : $" + (first * {elementBytes})");
+            });
+            writer.Line($"Finish{isa.Name}(sums, (float*)weights{(first == "0" ? "" : " + first")}, {channels}, {string.Join(", ", arguments)});");
+        }
+    }
+
+    private static bool IsFloat(ProductKernel kernel, string pointer) =>
+        pointer == "residual" ? kernel.Epilogue.Residual!.IsFloat : kernel.Epilogue.Stores[pointer == "output" ? 0 : 1].Encoding is null;
+
+    /// <summary>One row of output pixels, tile by tile.</summary>
+    private static void Row(SourceWriter writer, ProductKernel kernel, ProductTile tile)
+    {
+        Isa isa = tile.Isa;
+        string element = tile.Accumulation == Accumulation.Wide ? "short*" : "byte*";
+        (string, string)[] parameters = [(element, "input"), ("sbyte*", "weights"), ("int*", "sums")];
+        int tiles = kernel.OutputWidth / tile.Pixels, rest = kernel.OutputWidth % tile.Pixels;
+        if (tiles == 1 && rest == 0)
+        {
+            Tile(writer, kernel, tile, tile.Pixels, $"Row{isa.Name}", parameters);
+            return;
+        }
+
+        int inputStep = tile.Pixels * kernel.StrideWidth * kernel.InputPixelBytes, sumsStep = tile.Pixels * tile.PanelOutputs;
+        using (KernelWriter.Method(writer, $"Row{isa.Name}", parameters))
+        {
+            using (KernelWriter.Loop(writer, "tile", tiles))
+            {
+                writer.Line($"Tile{tile.Pixels}{isa.Name}(input, weights, sums);");
+                writer.Line($"input += {inputStep};");
+                writer.Line($"sums += {sumsStep};");
+            }
+
+            if (rest > 0)
+                writer.Line($"Tile{rest}{isa.Name}(input, weights, sums);");
+        }
+
+        Tile(writer, kernel, tile, tile.Pixels, $"Tile{tile.Pixels}{isa.Name}", parameters);
+        if (rest > 0)
+            Tile(writer, kernel, tile, rest, $"Tile{rest}{isa.Name}", parameters);
+    }
+
+    /// <summary>The sums of a few pixels by a panel of outputs, in registers.</summary>
+    private static void Tile(
+        SourceWriter writer, ProductKernel kernel, ProductTile tile, int pixels, string name, (string, string)[] parameters) =>
+        new TileEmitter(writer, kernel, tile, pixels).Emit(name, parameters);
+
+    /// <summary>A row on any machine: 16 outputs at a time, 16-bit products (exact: 255 · 127 fits), 32-bit sums.</summary>
+    private static void PortableRow(SourceWriter writer, ProductKernel kernel, Isa isa)
+    {
+        int rowBytes = kernel.KernelWidth * kernel.InputPixelBytes;
+        int pixelStep = kernel.StrideWidth * kernel.InputPixelBytes;
+        using (KernelWriter.Method(writer, $"Row{isa.Name}", [("byte*", "input"), ("sbyte*", "weights"), ("int*", "sums")]))
+        using (writer.Block($"for (int x = 0; x < {kernel.OutputWidth}; x++, input += {pixelStep}, sums += 16)"))
+        {
+            writer.Line("sbyte* w = weights;");
+            if (isa == Isa.Scalar)
+            {
+                writer.Line("new Span<int>(sums, 16).Clear();");
+            }
+            else
+            {
+                for (int i = 0; i < 4; i++)
+                    writer.Line($"Vector128<int> sum{i} = Vector128<int>.Zero;");
+            }
+
+            using (KernelWriter.Loop(writer, "row", kernel.KernelHeight))
+            {
+                writer.Line(kernel.KernelHeight == 1 ? "byte* level = input;" : $"byte* level = input + (row * {kernel.InputRowBytes});");
+                using (writer.Block($"for (int i = 0; i < {rowBytes}; i++, w += 16)"))
+                {
+                    if (isa == Isa.Scalar)
+                    {
+                        writer.Line("for (int output = 0; output < 16; output++)\n    sums[output] += level[i] * w[output];");
+                    }
+                    else
+                    {
+                        writer.Line("Vector128<short> x16 = Vector128.Create((short)level[i]);");
+                        writer.Line("(Vector128<short> lower, Vector128<short> upper) = Vector128.Widen(Vector128.Load(w));");
+                        writer.Line("lower *= x16;\nupper *= x16;");
+                        writer.Line("sum0 += Vector128.WidenLower(lower);\nsum1 += Vector128.WidenUpper(lower);");
+                        writer.Line("sum2 += Vector128.WidenLower(upper);\nsum3 += Vector128.WidenUpper(upper);");
+                    }
+                }
+            }
+
+            if (isa != Isa.Scalar)
+            {
+                for (int i = 0; i < 4; i++)
+                    writer.Line($"sum{i}.Store({CSharp.Plus("sums", 4 * i)});");
+            }
+        }
+    }
+
+    /// <summary>A row of finished sums to levels or float32.</summary>
+    private static void Finish(SourceWriter writer, ProductKernel kernel, ProductTile tile)
+    {
+        FinishEmitter.Emit(
+            writer, kernel.Epilogue, tile.Isa, kernel.OutputWidth, tile.PanelOutputs, kernel.PaddedOutputs(tile), kernel.HasZero);
+    }
+}
