@@ -40,7 +40,7 @@ internal static class ElementwiseEmitter
             {
                 KernelWriter.Pixels(writer, kernel.Height, width, pointers, () => KernelWriter.Elements(writer, isa, elements, (i, count) =>
                 {
-                    writer.Line($"{emitter.Type("float")} y = {emitter.Value(kernel.First, "input", i, "inputStep")};");
+                    writer.Line($"{emitter.Type("float")} value = {emitter.Value(kernel.First, "input", i, "inputStep")};");
                     emitter.Emit(writer, i, count);
                 }));
             }
@@ -75,12 +75,12 @@ internal static class ElementwiseEmitter
                     writer.Line($"{emitter.Type("int")} sum = {emitter.Create(kernel.Zero == 0 ? "0" : $"-{kernel.Zero} * count")};");
                     using (writer.Block("for (int row = top; row < bottom; row++)"))
                     {
-                        writer.Line($"byte* level = input + (row * {kernel.InputRowBytes}) + {i};");
+                        writer.Line($"byte* source = input + (row * {kernel.InputRowBytes}) + {i};");
                         using (writer.Block("for (int column = left; column < right; column++)"))
-                            writer.Line($"sum += {emitter.LoadLevels($"level + (column * {kernel.InputPixelBytes})")};");
+                            writer.Line($"sum += {emitter.LoadLevels($"source + (column * {kernel.InputPixelBytes})")};");
                     }
 
-                    writer.Line($"{emitter.Type("float")} y = {emitter.ToSingle("sum")} * {emitter.Create("mean")};");
+                    writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle("sum")} * {emitter.Create("mean")};");
                     emitter.Emit(writer, i, count);
                 });
                 KernelWriter.Advance(writer, EpilogueEmitter.Pointers(kernel.Epilogue).Select(pointer => (pointer.Name, pointer.PixelBytes)));
@@ -114,7 +114,7 @@ internal static class ElementwiseEmitter
 
                 KernelWriter.Elements(writer, Isa.Scalar, kernel.Channels, (i, count) =>
                 {
-                    writer.Line($"float y = {emitter.Value(kernel.Input, "input", i, "inputStep")};");
+                    writer.Line($"float value = {emitter.Value(kernel.Input, "input", i, "inputStep")};");
                     emitter.Emit(writer, i, count);
                 });
             });

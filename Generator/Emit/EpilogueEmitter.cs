@@ -84,7 +84,7 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
         return $"{ToSingle(level)} * {Create(step)}";
     }
 
-    /// <summary>Emits everything after <c>y</c> (or <c>t</c> itself, when premultiplied), for the elements at <paramref name="index"/>.</summary>
+    /// <summary>Emits everything after <c>value</c>, which is y (or t, when premultiplied), for the elements at <paramref name="index"/>.</summary>
     /// <param name="writer">Receives the code.</param>
     /// <param name="index">The element's index in its pixel.</param>
     /// <param name="count">Elements to store; 0 for a whole vector.</param>
@@ -95,7 +95,7 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
             pixel is null ? index : $"{index} + ({pixel} * {(isFloat ? pixelBytes / sizeof(float) : pixelBytes)})";
 
         if (epilogue.Residual is { } residual)
-            writer.Line($"y += {Value(residual, "residual", At(residual.PixelBytes, residual.IsFloat), "residualStep")};");
+            writer.Line($"value += {Value(residual, "residual", At(residual.PixelBytes, residual.IsFloat), "residualStep")};");
 
         for (int i = 0; i < epilogue.Stores.Count; i++)
         {
@@ -103,17 +103,17 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
             if (epilogue.Stores[i].Encoding is not { } encoding)
             {
                 if (epilogue.Activation != Activation.None)
-                    writer.Line($"y = {Max("y", Create("0f"))};");
+                    writer.Line($"value = {Max("value", Create("0f"))};");
                 if (epilogue.Activation == Activation.Relu6)
-                    writer.Line($"y = {Min("y", Create("6f"))};");
-                writer.Line(_isVector ? $"y.Store((float*){output} + {at});" : $"((float*){output})[{at}] = y;");
+                    writer.Line($"value = {Min("value", Create("6f"))};");
+                writer.Line(_isVector ? $"value.Store((float*){output} + {at});" : $"((float*){output})[{at}] = value;");
                 continue;
             }
 
             string suffix = i == 0 ? "" : "Skip";
             string reciprocal = i == 0 ? "reciprocal" : "skipReciprocal";
             string t = $"t{suffix}", level = $"level{suffix}";
-            string scaled = epilogue.Premultiplied ? "y" : $"y * {Create(reciprocal)}";
+            string scaled = epilogue.Premultiplied ? "value" : $"value * {Create(reciprocal)}";
             writer.Line($"{Type("float")} {t} = {Max(scaled, Create(CSharp.Literal(encoding.Low)))};");
             writer.Line($"{t} = {Min(t, Create(CSharp.Literal(encoding.High)))};");
             if (encoding.IsEven)

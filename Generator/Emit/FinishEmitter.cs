@@ -47,8 +47,8 @@ internal static class FinishEmitter
                 string sum = isa.Lanes == 1 ? $"sums[{at}]" : $"{isa.Vector}.Load(sums + {at})";
                 if (hasZero)
                     sum += " + correction";
-                writer.Line($"{emitter.Type("float")} y = {emitter.ToSingle(sum)} * scale;");
-                writer.Line("y += bias;");
+                writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle(sum)} * scale;");
+                writer.Line("value += bias;");
                 emitter.Emit(writer, "i", count, width == 1 ? null : "x");
             }
         }

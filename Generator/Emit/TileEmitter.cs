@@ -59,8 +59,9 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     {
         for (int g = 0; g < weightGroups; g++)
             writer.Line($"{Vector(weight)} {string.Join(", ", Enumerable.Range(0, _vectors).Select(v => Weight(g, v)))};");
-        writer.Line($"{Vector(level)} x0, x1;");
-        writer.Line($"{Vector(product)} t0, t1;");
+        bool isPaired = weightGroups > 1 || pixels * _vectors > 1;
+        writer.Line($"{Vector(level)} {(isPaired && (weightGroups > 1 || pixels > 1) ? "x0, x1" : "x0")};");
+        writer.Line($"{Vector(product)} {(isPaired ? "t0, t1" : "t0")};");
     }
 
     private static string Weight(int group, int vector) => $"w{group}_{vector}";

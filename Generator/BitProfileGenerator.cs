@@ -1,0 +1,55 @@
+using System.Collections.Generic;
+using BitKernelGen.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace BitKernelGen.Generator;
+
+/// <summary>
+/// From <c>.bitprofile</c> files to C#: file → reading → model → sources. Every step compares by value, so an edit that changes no
+/// meaning (a comment, a C# file, a moved diagnostic) emits nothing again.
+/// </summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class BitProfileGenerator : IIncrementalGenerator
+{
+    /// <summary>The names under which tests find the steps of the pipeline.</summary>
+    public static IReadOnlyList<string> StepNames { get; } = ["Files", "Readings", "Models", "Sources"];
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<ProfileFile> files = context.AdditionalTextsProvider
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select((pair, cancellation) => ProfileFile.Of(pair.Left, pair.Right, cancellation))
+            .Where(file => file is not null)
+            .Select((file, _) => file!)
+            .WithTrackingName("Files");
+
+        IncrementalValuesProvider<Reading> readings = files
+            .Select((file, _) => Reading.Of(file))
+            .WithTrackingName("Readings");
+
+        IncrementalValuesProvider<Model> models = readings
+            .Where(reading => reading.Model is not null)
+            .Select((reading, _) => reading.Model!)
+            .WithTrackingName("Models");
+
+        IncrementalValuesProvider<ModelSources> sources = models
+            .Select((model, _) => ModelSources.Of(model))
+            .WithTrackingName("Sources");
+
+        // Diagnostics apart from sources: one that moves re-emits no code.
+        context.RegisterSourceOutput(readings.SelectMany((reading, _) => reading.Diagnostics), (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
+        context.RegisterSourceOutput(
+            models.Collect().Combine(context.CompilationProvider.Select((compilation, _) => compilation.Options is CSharpCompilationOptions { AllowUnsafe: true })),
+            (output, pair) => ProjectChecks.Report(output, pair.Left, pair.Right));
+
+        // The class at once, so that the editor knows it; the kernels only when something is really compiled.
+        context.RegisterSourceOutput(sources, (output, source) => output.AddSource(source.Class.HintName, source.Class.Text));
+        context.RegisterImplementationSourceOutput(sources, (output, source) =>
+        {
+            foreach (SourceFile file in source.Implementation)
+                output.AddSource(file.HintName, file.Text);
+        });
+    }
+}

@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+using BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>One file for each distinct kernel.</summary>
+internal static class KernelEmitter
+{
+    public static string Emit(Kernel kernel, string name, ModelNames names)
+    {
+        var writer = new SourceWriter();
+        writer.Line(names.Header);
+        using (writer.Block($"namespace {names.FullKernelNamespace}"))
+        {
+            writer.Line("using global::System;");
+            writer.Line("using global::System.Runtime.CompilerServices;");
+            writer.Line("using global::System.Runtime.Intrinsics;");
+            writer.Line("using global::System.Runtime.Intrinsics.X86;");
+            writer.Line("using global::BitKernelGen.Execution;");
+            writer.Line("using global::BitKernelGen.Packing;");
+            writer.Line();
+            writer.Line($"/// <summary>{Summary(kernel)}</summary>");
+            using (writer.Block($"internal static unsafe class {name}"))
+                Body(writer, kernel);
+        }
+
+        return writer.ToString();
+    }
+
+    /// <summary>The parameters of a kernel's entry.</summary>
+    public static IReadOnlyList<(string Type, string Name)> Parameters(Kernel kernel) => kernel switch
+    {
+        ProductKernel product => ProductEmitter.Parameters(product),
+        DepthwiseKernel depthwise => DepthwiseEmitter.Parameters(depthwise),
+        AddKernel add => ElementwiseEmitter.Parameters(add),
+        AvgPoolKernel pool => ElementwiseEmitter.Parameters(pool),
+        RecodeKernel recode => ElementwiseEmitter.Parameters(recode),
+        _ => MoveEmitter.Parameters,
+    };
+
+    private static void Body(SourceWriter writer, Kernel kernel)
+    {
+        switch (kernel)
+        {
+            case ProductKernel product:
+                ProductEmitter.Emit(writer, product);
+                break;
+            case DepthwiseKernel depthwise:
+                DepthwiseEmitter.Emit(writer, depthwise);
+                break;
+            case AddKernel add:
+                ElementwiseEmitter.Emit(writer, add);
+                break;
+            case AvgPoolKernel pool:
+                ElementwiseEmitter.Emit(writer, pool);
+                break;
+            case RecodeKernel recode:
+                ElementwiseEmitter.Emit(writer, recode);
+                break;
+            case MaxPoolKernel pool:
+                MoveEmitter.Emit(writer, pool);
+                break;
+            case CopyKernel copy:
+                MoveEmitter.Emit(writer, copy);
+                break;
+            default:
+                throw new NotSupportedException(kernel.GetType().Name);
+        }
+    }
+
+    private static string Summary(Kernel kernel) => kernel switch
+    {
+        ProductKernel { IsDense: true } dense =>
+            $"{dense.KernelHeight * dense.KernelWidth * dense.InputChannels} elements to {dense.OutputChannels}: {Epilogue(dense.Epilogue)}.",
+        ProductKernel conv =>
+            $"{conv.KernelHeight}x{conv.KernelWidth} convolution, {conv.InputChannels} channels to {conv.OutputHeight}x{conv.OutputWidth}x{conv.OutputChannels}: {Epilogue(conv.Epilogue)}.",
+        DepthwiseKernel depthwise =>
+            $"{depthwise.KernelHeight}x{depthwise.KernelWidth} depthwise convolution to {depthwise.OutputHeight}x{depthwise.OutputWidth}x{depthwise.Channels}: {Epilogue(depthwise.Epilogue)}.",
+        AddKernel add => $"Sum of two {add.Height}x{add.Width}x{add.Channels} tensors: {Epilogue(add.Epilogue)}.",
+        AvgPoolKernel pool => $"Averages, {pool.OutputHeight}x{pool.OutputWidth}x{pool.Channels}: {Epilogue(pool.Epilogue)}.",
+        MaxPoolKernel pool => $"Maxima, {pool.OutputHeight}x{pool.OutputWidth}, {pool.OutputPixelBytes} channels.",
+        CopyKernel copy => $"Copies {copy.Height}x{copy.Width} pixels.",
+        RecodeKernel recode => $"Places {recode.Channels} channels of {recode.Height}x{recode.Width} pixels beside others.",
+        _ => "",
+    };
+
+    private static string Epilogue(Epilogue epilogue) => EpilogueEmitter.Describe(epilogue);
+}

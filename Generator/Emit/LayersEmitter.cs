@@ -1,0 +1,221 @@
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Generator.Planning;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator.Emit;
+
+/// <summary>The other half of the model's class: packing, and the straight line of kernel calls with every address a constant.</summary>
+internal sealed class LayersEmitter
+{
+    private readonly SourceWriter _writer = new();
+    private readonly Plan _plan;
+    private readonly ModelNames _names;
+    private readonly List<string> _tables = [];
+
+    private LayersEmitter(Plan plan, ModelNames names) => (_plan, _names) = (plan, names);
+
+    public static string Emit(Plan plan, ModelNames names)
+    {
+        var emitter = new LayersEmitter(plan, names);
+        emitter.File();
+        return emitter._writer.ToString();
+    }
+
+    private void File()
+    {
+        BitProfile profile = _plan.Network.Profile;
+        _writer.Line(_names.Header);
+        using (_names.Namespace.Length > 0 ? _writer.Block($"namespace {_names.Namespace}") : KernelWriter.Loop(_writer, "", 1))
+        using (_writer.Block($"unsafe partial class {profile.Name}"))
+        {
+            foreach (Step step in _plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+                _writer.Line($"private byte* {_names.Field(step.Layer)};");
+            _writer.Line();
+            Pack();
+            _writer.Line();
+            Encode(profile);
+            _writer.Line();
+            Execute();
+            _writer.Line();
+            Decode();
+            Tables();
+        }
+    }
+
+    private void Pack()
+    {
+        using (_writer.Block("partial void Pack(global::BitKernelGen.SafeTensors weights)"))
+        {
+            foreach (Step step in _plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+            {
+                Layer layer = step.Layer;
+                Code code = step.Input.Code!;
+                Tensor output = _plan.Network.Tensors[layer.Output];
+                bool isDepthwise = layer.Spec.Op == LayerOp.Depthwise;
+                string premultiplier = layer.IsPremultiplied ? CSharp.Literal(output.SumCode!.Reciprocal) : "1f";
+                _writer.Line($"{_names.Field(layer)} = global::BitKernelGen.Packing.LayerPacker.{(isDepthwise ? "Depthwise" : "Convolution")}(");
+                _writer.Line("    _weights, weights,");
+                _writer.Line(
+                    $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
+                    $"Channels: {step.Input.Tensor.Channels}, PixelBytes: {step.Input.PixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
+                    $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier})" + (isDepthwise ? ");" : ","));
+                if (isDepthwise)
+                    continue;
+                var product = (ProductKernel)step.Kernel;
+                string layouts = string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(product.Tile).Select(tile =>
+                    $"new({tile.LaneOutputs}, {tile.Group}, {tile.Vectors}, {product.ResidentBits(tile)}, {tile.ProvenGroups})"));
+                _writer.Line($"    [{layouts}]);");
+            }
+        }
+    }
+
+    private void Encode(BitProfile profile)
+    {
+        Buffer input = _plan.Input;
+        Code code = input.Code!;
+        string constants = $"{CSharp.Literal(code.Reciprocal)}, {code.Zero}, {code.MaxLevel}";
+        string table = code.IsEven ? "" : $", {Table(code)}";
+
+        // Without padding the rows lie one after the other, like the caller's.
+        bool isDense = !input.IsPadded;
+        int rows = isDense ? 1 : input.Tensor.Height, elements = input.Tensor.Length / rows;
+        using (_writer.Block("partial void Encode(float* input, byte* arena)"))
+        {
+            Border(input);
+            string call = rows == 1
+                ? $"Encode(input, {At(input)}, {elements}, {constants}{table});"
+                : $"Encode(input + (y * {elements}), {At(input)} + (y * {input.RowBytes}), {elements}, {constants}{table});";
+            using (KernelWriter.Loop(_writer, "y", rows))
+                _writer.Line($"global::BitKernelGen.Execution.InputEncoder.{call}");
+        }
+
+        if (profile.Input.Mean.Count == 0)
+            return;
+        _writer.Line();
+        _writer.Line("private static readonly byte[] ByteTables = global::BitKernelGen.Execution.InputEncoder.ByteTables(");
+        _writer.Line($"    [{string.Join(", ", profile.Input.Mean.Select(CSharp.Literal))}], [{string.Join(", ", profile.Input.Std.Select(CSharp.Literal))}], {CSharp.Literal(profile.Input.Scale)}, {constants}, {(code.IsEven ? "default" : Table(code))});");
+        _writer.Line();
+        using (_writer.Block("partial void Encode(byte* input, byte* arena)"))
+        {
+            Border(input);
+            int channels = input.Tensor.Channels, pixels = elements / channels;
+            string call = rows == 1
+                ? $"Encode(input, {At(input)}, {pixels}, {channels}, ByteTables);"
+                : $"Encode(input + (y * {elements}), {At(input)} + (y * {input.RowBytes}), {pixels}, {channels}, ByteTables);";
+            using (KernelWriter.Loop(_writer, "y", rows))
+                _writer.Line($"global::BitKernelGen.Execution.InputEncoder.{call}");
+        }
+    }
+
+    private void Execute()
+    {
+        using (_writer.Block("partial void Execute(byte* arena)"))
+        {
+            if (_plan.Steps.Any(step => step.Kernel is ProductKernel or DepthwiseKernel))
+                _writer.Line($"byte* scratch = arena + {_plan.ArenaBytes};");
+            foreach (Step step in _plan.Steps)
+            {
+                _writer.Line();
+                _writer.Line($"// {Describe(step)}");
+                foreach (Buffer output in step.OutputByte == 0 ? step.Outputs : default)
+                    Border(output);
+                _writer.Line($"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.Run({string.Join(", ", Arguments(step))});");
+            }
+        }
+    }
+
+    private string Describe(Step step)
+    {
+        Layer shown = step.Fused ?? step.Layer;
+        string from = string.Join(", ", step.Layer.Inputs.Select(tensor => _plan.Network.Tensors[tensor].Name));
+        string residual = step.Residual is null ? "" : $" + {step.Residual.Tensor.Name}";
+        string fused = step.Fused is null ? "" : $", then {step.Fused.Spec.Name}";
+        return $"{step.Layer.Spec.Name}: {ModelEmitter.Operation(step.Layer)}{fused}; {from}{residual} -> {ModelEmitter.Shape(_plan.Network.Tensors[shown.Output])}";
+    }
+
+    private IEnumerable<string> Arguments(Step step)
+    {
+        IReadOnlyList<(string Type, string Name)> parameters = KernelEmitter.Parameters(step.Kernel);
+        foreach ((_, string name) in parameters)
+        {
+            yield return name switch
+            {
+                "input" => CSharp.Plus("arena", step.Input.Interior + step.InputByte),
+                "inputStep" => CSharp.Literal(step.Input.Code!.Step),
+                "weights" => _names.Field(step.Layer),
+                "residual" => At(step.Residual!),
+                "residualStep" => CSharp.Literal(step.Residual!.Code!.Step),
+                "output" => CSharp.Plus("arena", step.Outputs[0].Interior + step.OutputByte),
+                "reciprocal" => CSharp.Literal(step.Outputs[0].Code!.Reciprocal),
+                "levels" => TablePointer(step.Outputs[0].Code!),
+                "skip" => At(step.Outputs[1]),
+                "skipReciprocal" => CSharp.Literal(step.Outputs[1].Code!.Reciprocal),
+                "skipLevels" => TablePointer(step.Outputs[1].Code!),
+                _ => name,
+            };
+        }
+    }
+
+    private static string At(Buffer buffer) => CSharp.Plus("arena", buffer.Interior);
+
+    private void Border(Buffer buffer)
+    {
+        if (!buffer.IsPadded)
+            return;
+        int top = (buffer.PadTop * buffer.RowBytes) + (buffer.PadLeft * buffer.PixelBytes);
+        int between = (buffer.PadLeft + buffer.PadRight) * buffer.PixelBytes;
+        int bottom = (buffer.PadBottom * buffer.RowBytes) + (buffer.PadRight * buffer.PixelBytes);
+        _writer.Line(
+            $"global::BitKernelGen.Execution.Border.Fill({CSharp.Plus("arena", buffer.Offset)}, {buffer.Code!.Zero}, " +
+            $"{buffer.Tensor.Height}, {buffer.InteriorRowBytes}, {top}, {between}, {bottom});");
+    }
+
+    private void Decode()
+    {
+        Buffer buffer = _plan.Output;
+        Tensor tensor = buffer.Tensor;
+        using (_writer.Block("partial void Decode(byte* arena, float* output)"))
+        {
+            using (KernelWriter.Loop(_writer, "y", tensor.Height))
+            using (KernelWriter.Loop(_writer, "x", tensor.Width))
+            {
+                string pixel = At(buffer)
+                    + (tensor.Height > 1 ? $" + (y * {buffer.RowBytes})" : "") + (tensor.Width > 1 ? $" + (x * {buffer.PixelBytes})" : "");
+                string target = tensor.Height * tensor.Width == 1 ? "output" : "*output++";
+                if (buffer.Code is not { } code)
+                {
+                    _writer.Line($"new global::System.ReadOnlySpan<float>({pixel}, {tensor.Channels}).CopyTo(new(output, {tensor.Channels}));");
+                    if (target != "output")
+                        _writer.Line($"output += {tensor.Channels};");
+                    return;
+                }
+
+                using (_writer.Block($"for (int i = 0; i < {tensor.Channels}; i++)"))
+                    _writer.Line($"*output++ = ({CSharp.Plus($"({pixel})[i]", -code.Zero)}) * {CSharp.Literal(code.Step)};");
+            }
+        }
+    }
+
+    /// <summary>The levels of a code that is not even, by half steps: data of the assembly.</summary>
+    private string Table(Code code)
+    {
+        string content = string.Join(", ", code.LevelByHalfStep());
+        if (!_tables.Contains(content))
+            _tables.Add(content);
+        return $"Levels{_tables.IndexOf(content)}";
+    }
+
+    private string TablePointer(Code code) =>
+        $"(byte*)global::System.Runtime.CompilerServices.Unsafe.AsPointer(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference({Table(code)}))";
+
+    private void Tables()
+    {
+        for (int i = 0; i < _tables.Count; i++)
+        {
+            _writer.Line();
+            _writer.Line("// The nearest level for every half step.");
+            _writer.Line($"private static global::System.ReadOnlySpan<byte> Levels{i} => new byte[] {{ {_tables[i]} }};");
+        }
+    }
+}

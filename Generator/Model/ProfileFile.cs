@@ -1,0 +1,33 @@
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace BitKernelGen.Generator;
+
+/// <summary>A profile as the build hands it over.</summary>
+/// <param name="Path">Its path, for diagnostics.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="Namespace">The namespace of the class.</param>
+/// <param name="HintName">The start of the generated files' names: unlike any other profile's, also of the same base name.</param>
+/// <param name="Resource">The manifest resource that holds the weights, or empty.</param>
+internal sealed record ProfileFile(string Path, string Text, string Namespace, string HintName, string Resource)
+{
+    private const string Metadata = "build_metadata.AdditionalFiles.";
+
+    /// <summary>The profile, or null for any other additional file.</summary>
+    public static ProfileFile? Of(AdditionalText file, AnalyzerConfigOptionsProvider options, CancellationToken cancellation)
+    {
+        AnalyzerConfigOptions own = options.GetOptions(file);
+        string Get(string name) => own.TryGetValue(Metadata + name, out string? value) ? value : "";
+        if (Get("SourceItemType") != "BitProfile" || file.GetText(cancellation) is not { } text)
+            return null;
+
+        string modelNamespace = Get("BitKernelNamespace");
+        if (modelNamespace.Length == 0 && options.GlobalOptions.TryGetValue("build_property.RootNamespace", out string? root))
+            modelNamespace = root;
+        string path = Get("BitKernelPath") is { Length: > 0 } relative ? relative : System.IO.Path.GetFileName(file.Path);
+        string hint = new([.. System.IO.Path.ChangeExtension(path, null).Select(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' ? c : c is '/' or '\\' ? '.' : '_')]);
+        return new ProfileFile(file.Path, text.ToString(), modelNamespace, hint.Trim('.'), Get("BitKernelResource"));
+    }
+}

@@ -1,0 +1,28 @@
+using System.Linq;
+using BitKernelGen.Generator.Diagnostics;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator;
+
+/// <summary>What a file says, or what is wrong with it.</summary>
+internal sealed record Reading(Model? Model, EquatableArray<LocatedDiagnostic> Diagnostics)
+{
+    public static Reading Of(ProfileFile file)
+    {
+        ProfileReading reading = ProfileReader.Read(file.Text);
+        var diagnostics = new EquatableArray<LocatedDiagnostic>(reading.Diagnostics.Select(diagnostic => LocatedDiagnostic.Of(diagnostic, file.Path)));
+        Model? model = reading.Network is null ? null : new Model(file.Path, file.Namespace, file.HintName, file.Resource, WithoutProvenance(reading.Network));
+        return new Reading(model, diagnostics);
+    }
+
+    /// <summary>Provenance is not meaning: an edit there must emit nothing again.</summary>
+    private static Network WithoutProvenance(Network network) => network with { Profile = network.Profile with { Provenance = default } };
+}
+
+/// <summary>Everything that the sources depend on.</summary>
+/// <param name="Path">The profile, for diagnostics about the project.</param>
+/// <param name="Namespace">The namespace of the class.</param>
+/// <param name="HintName">The start of the generated files' names.</param>
+/// <param name="Resource">The manifest resource that holds the weights, or empty.</param>
+/// <param name="Network">The resolved profile.</param>
+internal sealed record Model(string Path, string Namespace, string HintName, string Resource, Network Network);
