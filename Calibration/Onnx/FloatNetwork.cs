@@ -1,0 +1,43 @@
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Calibration.Onnx;
+
+/// <summary>
+/// An imported network in the profile's operations: batch normalisation folded, activations joined to their layers, weights in
+/// height-width-channel order. What the quantizer works on.
+/// </summary>
+/// <param name="Height">Rows of the input.</param>
+/// <param name="Width">Columns of the input.</param>
+/// <param name="Channels">Channels of the input.</param>
+/// <param name="InputName">The ONNX graph's input, float32 [batch, channels, height, width].</param>
+/// <param name="OutputName">The ONNX graph's output.</param>
+/// <param name="Layers">In an order in which each reads only the input and layers before it.</param>
+/// <param name="Output">The layer whose output is the network's.</param>
+/// <param name="Model">The ONNX file, for running the float network.</param>
+public sealed record FloatNetwork(
+    int Height, int Width, int Channels, string InputName, string OutputName, IReadOnlyList<FloatLayer> Layers, string Output, byte[] Model);
+
+/// <summary>A layer before quantization.</summary>
+public sealed record FloatLayer
+{
+    /// <summary>Operation, inputs, window, channels and activation; weight, codes and bounds are not set yet.</summary>
+    public required LayerSpec Spec { get; init; }
+
+    /// <summary>[outputs, rows, columns, input channels]; depthwise [channels, rows, columns]. Empty without weights.</summary>
+    public float[] Weights { get; init; } = [];
+
+    /// <summary>[outputs]; zeros where the model has none. Empty without weights.</summary>
+    public float[] Bias { get; init; } = [];
+
+    /// <summary>The ONNX tensor that equals this layer's output, activation included: for statistics.</summary>
+    public required string OnnxOutput { get; init; }
+
+    /// <summary>Rows of the output.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Columns of the output.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Channels of the output.</summary>
+    public required int Channels { get; init; }
+}
