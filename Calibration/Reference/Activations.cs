@@ -1,0 +1,108 @@
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Calibration.Reference;
+
+/// <summary>
+/// What a tensor holds in one run, height-width-channel order: levels of its code, levels of its skip code, or, where it has
+/// neither, float32 values.
+/// </summary>
+internal sealed class Activations
+{
+    private readonly int[]? _code;
+    private readonly int[]? _skip;
+    private readonly float[]? _values;
+
+    private Activations(Tensor tensor, int[]? code, int[]? skip, float[]? values)
+    {
+        Tensor = tensor;
+        _code = code;
+        _skip = skip;
+        _values = values;
+    }
+
+    public Tensor Tensor { get; }
+
+    /// <summary>Encodes values into each code that the tensor has; one that has none stores them, with the activation applied.</summary>
+    public static Activations Encode(Tensor tensor, float[] values, Activation activation)
+    {
+        int[]? LevelsOf(Code? code)
+        {
+            if (code is null)
+                return null;
+            var encoder = new Encoder(code, activation);
+            return Array.ConvertAll(values, y => encoder.LevelOf(y * encoder.Reciprocal));
+        }
+
+        return tensor.SumCode is null
+            ? new Activations(tensor, null, null, Array.ConvertAll(values, y => Apply(activation, y)))
+            : new Activations(tensor, LevelsOf(tensor.Code), LevelsOf(tensor.Skip), null);
+    }
+
+    /// <summary>Encodes values that the tensor's only code has already been multiplied into.</summary>
+    public static Activations EncodePremultiplied(Tensor tensor, float[] steps, Activation activation)
+    {
+        var encoder = new Encoder(tensor.SumCode!, activation);
+        int[] levels = Array.ConvertAll(steps, encoder.LevelOf);
+        return tensor.Code is null
+            ? new Activations(tensor, null, levels, null)
+            : new Activations(tensor, levels, null, null);
+    }
+
+    /// <summary>L − z as multiplications read it.</summary>
+    public int[] DifferencesForProducts() => Differences(_code, Tensor.Code);
+
+    /// <summary>L − z as averages read it.</summary>
+    public int[] DifferencesForSums() => Differences(_skip ?? _code, Tensor.SumCode);
+
+    /// <summary>The values as sums and the network's output read them.</summary>
+    public float[] ReadBySum()
+    {
+        if (_values is not null)
+            return _values;
+        float step = Tensor.SumCode!.Step;
+        return Array.ConvertAll(DifferencesForSums(), difference => step * difference);
+    }
+
+    /// <summary>
+    /// Moves elements, or the largest of several, without recoding: the elements of <paramref name="sources"/> make the output's
+    /// element; where there are none, it is zero.
+    /// </summary>
+    /// <param name="output">The tensor that is moved to, whose codes are this one's.</param>
+    /// <param name="sources">From row, column and channel of the output to indices of this tensor's elements.</param>
+    public Activations Move(Tensor output, Func<int, int, int, IEnumerable<int>> sources)
+    {
+        T[]? Moved<T>(T[]? from, T zero)
+        {
+            if (from is null)
+                return null;
+            var to = new T[output.Length];
+            int i = 0;
+            for (int row = 0; row < output.Height; row++)
+            {
+                for (int column = 0; column < output.Width; column++)
+                {
+                    for (int channel = 0; channel < output.Channels; channel++)
+                        to[i++] = sources(row, column, channel).Select(source => from[source]).DefaultIfEmpty(zero).Max()!;
+                }
+            }
+
+            return to;
+        }
+
+        return new Activations(output, Moved(_code, Tensor.Code?.Zero ?? 0), Moved(_skip, Tensor.Skip?.Zero ?? 0), Moved(_values, 0f));
+    }
+
+    private int[] Differences(int[]? levels, Code? code)
+    {
+        if (levels is null || code is null)
+            throw new NotSupportedException($"The tensor '{Tensor.Name}' is float32 where levels are needed.");
+        return Array.ConvertAll(levels, level => level - code.Zero);
+    }
+
+    private static float Apply(Activation activation, float y) => activation switch
+    {
+        Activation.Relu => MathF.Max(y, 0),
+        Activation.Relu6 => MathF.Min(MathF.Max(y, 0), 6),
+        _ => y,
+    };
+}
