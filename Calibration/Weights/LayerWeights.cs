@@ -1,0 +1,27 @@
+namespace BitKernelGen.Calibration.Weights;
+
+/// <summary>A layer's quantized weights, as a weights file holds them.</summary>
+/// <param name="Bits">1 to 8; one bit means ±1.</param>
+/// <param name="Values">[outputs, rows, columns, input channels]; depthwise [channels, rows, columns].</param>
+/// <param name="Scale">What one unit of a weight is worth, for each output.</param>
+/// <param name="Bias">What is added to each output.</param>
+public sealed record LayerWeights(int Bits, sbyte[] Values, float[] Scale, float[] Bias)
+{
+    /// <summary>Output channels.</summary>
+    public int Outputs => Scale.Length;
+
+    /// <summary>Weights of one output.</summary>
+    public int Inputs => Values.Length / Scale.Length;
+
+    /// <summary>The largest magnitude that a weight of these bits can have.</summary>
+    public static int Largest(int bits) => bits == 1 ? 1 : (1 << (bits - 1)) - 1;
+
+    /// <summary>The weights as real numbers.</summary>
+    public float[] Dequantize()
+    {
+        var weights = new float[Values.Length];
+        for (int i = 0; i < weights.Length; i++)
+            weights[i] = Values[i] * Scale[i / Inputs];
+        return weights;
+    }
+}
