@@ -65,7 +65,7 @@ internal static class ModelEmitter
         ];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         foreach (string[] row in rows)
-            writer.Line("/// " + CSharp.Xml(string.Join("  ", row.Select((cell, column) => column < 5 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))));
+            writer.Line("/// " + CSharp.Xml(string.Join("  ", row.Select((cell, column) => column < 5 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))).TrimEnd());
         writer.Line("/// </code>");
         writer.Line("/// </remarks>");
     }
@@ -94,7 +94,7 @@ internal static class ModelEmitter
     internal static string Operation(Layer layer)
     {
         Window window = layer.Window;
-        string name = layer.Spec.Op.ToString().ToLowerInvariant();
+        string name = OpName(layer.Spec.Op);
         if (layer.Spec.Op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.MaxPool or LayerOp.AvgPool)
             name += $" {window.KernelHeight}x{window.KernelWidth}" + (window.StrideHeight * window.StrideWidth > 1 ? $" /{window.StrideHeight}" : "");
         return layer.Spec.Activation == Activation.None ? name : $"{name} {layer.Spec.Activation.ToString().ToLowerInvariant()}";

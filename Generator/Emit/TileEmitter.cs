@@ -64,7 +64,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
         writer.Line($"{Vector(product)} {(isPaired ? "t0, t1" : "t0")};");
     }
 
-    private static string Weight(int group, int vector) => $"w{group}_{vector}";
+    private string Weight(int group, int vector) => tile.Accumulation == Accumulation.Short ? $"w{group}_{vector}" : $"w{vector}";
 
     /// <summary>16-bit sums in registers; the chunk is whole rows, or an equal part of a row.</summary>
     private void Deep()
@@ -117,7 +117,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
                 for (int group = 0; group < unroll; group++)
                 {
                     LoadWeights(0, group);
-                    Products(0, group, "byte*", "AsByte");
+                    Products(0, group, "AsByte");
                 }
 
                 writer.Line($"input += {unroll * tile.Group};");
@@ -138,6 +138,8 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
         }
     }
 
+    private string Broadcast(string address) => $"{_isa.Vector}.Create(*(int*){(address == "input" ? address : $"({address})")})";
+
     private void LoadWeights(int slot, int group)
     {
         for (int v = 0; v < _vectors; v++)
@@ -145,7 +147,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     }
 
     /// <summary>One group for all pixels: broadcast four levels, multiply by each vector of weights, add.</summary>
-    private void Products(int slot, int group, string pointer, string cast)
+    private void Products(int slot, int group, string cast)
     {
         (int Pixel, int Vector)[] sums = [.. Sums];
         int loaded = -1;
@@ -155,7 +157,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
             foreach (int p in pair.Select(sum => sum.Pixel).Distinct().Where(p => p > loaded))
             {
                 string address = CSharp.Plus("input", (p * PixelStep) + (group * tile.Group));
-                writer.Line($"x{p % 2} = {_isa.Vector}.Create(*(int*)({address})).{cast}();");
+                writer.Line($"x{p % 2} = {Broadcast(address)}.{cast}();");
                 loaded = p;
             }
 
@@ -185,7 +187,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
                     {
                         int pair = Math.Min(2, groups - g);
                         for (int j = 0; j < pair; j++)
-                            writer.Line($"x{j} = {_isa.Vector}.Create(*(int*)({CSharp.Plus("input", (p * PixelStep) + ((g + j) * 4))})).AsByte();");
+                            writer.Line($"x{j} = {Broadcast(CSharp.Plus("input", (p * PixelStep) + ((g + j) * 4)))}.AsByte();");
                         for (int j = 0; j < pair; j++)
                             writer.Line($"t{j} = {Multiply($"x{j}", Weight(g + j, v))};");
                         string sum = pair == 2 ? "t0 + t1" : "t0";
@@ -225,7 +227,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
                         writer.Line($"{Weight(0, v)} = {_isa.Integer}.ConvertTo{_isa.Vector}Int16({half}.Load({address}));");
                     }
 
-                    Products(0, group, "short*", "AsInt16");
+                    Products(0, group, "AsInt16");
                 }
 
                 writer.Line($"input += {unroll * tile.Group};");
@@ -246,6 +248,16 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
             writer.Line($"{Sum(p, v)}.Store({SumsAt(p, v)});");
     }
 
-    /// <summary>Groups of one loop body: a divisor of all, near four.</summary>
-    private static int Unroll(int groups) => new[] { 4, 3, 6, 5, 2, 7 }.FirstOrDefault(size => groups % size == 0) is var size and > 0 ? size : 1;
+    /// <summary>
+    /// Groups of one loop body: a divisor of all, near four, of which no two read the same activations for different pixels. The JIT
+    /// would keep such vectors for later, and spill the sums for them.
+    /// </summary>
+    private int Unroll(int groups) =>
+        new[] { 4, 3, 6, 5, 2 }.FirstOrDefault(size => groups % size == 0 && !Overlap(size)) is var size and > 0 ? size : 1;
+
+    private bool Overlap(int unroll)
+    {
+        IEnumerable<int> offsets = Enumerable.Range(0, pixels).SelectMany(p => Enumerable.Range(0, unroll).Select(g => (p * PixelStep) + (g * tile.Group)));
+        return offsets.Distinct().Count() < pixels * unroll;
+    }
 }

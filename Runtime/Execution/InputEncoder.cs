@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace BitKernelGen.Execution;
 
@@ -13,21 +15,36 @@ public static unsafe class InputEncoder
     /// <param name="zero">The level of zero.</param>
     /// <param name="maxLevel">The largest level.</param>
     /// <exception cref="ArgumentException">A value is a NaN.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(float* source, byte* target, int count, float reciprocal, int zero, int maxLevel)
     {
         float low = -zero, high = maxLevel - zero;
         int i = 0;
-        if (Vector128.IsHardwareAccelerated)
+        if (Avx512BW.IsSupported)
+        {
+            Vector512<float> ordered = Vector512<float>.AllBitsSet;
+            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                Vector512<float> x = Vector512.Load(source + i);
+                ordered &= Vector512.Equals(x, x);
+                Vector512<float> t = Vector512.MaxNative(x * reciprocal, Vector512.Create(low));
+                t = Vector512.MinNative(t, Vector512.Create(high));
+                Levels.Store(Levels.Round(t) + Vector512.Create(zero), target + i);
+            }
+
+            if (ordered.AsInt32() != Vector512<int>.AllBitsSet)
+                ThrowNaN();
+        }
+        else if (Vector128.IsHardwareAccelerated)
         {
             Vector128<float> ordered = Vector128<float>.AllBitsSet;
             for (; i <= count - Vector128<float>.Count; i += Vector128<float>.Count)
             {
                 Vector128<float> x = Vector128.Load(source + i);
                 ordered &= Vector128.Equals(x, x);
-                Vector128<float> t = Vector128.Min(Vector128.Max(x * reciprocal, Vector128.Create(low)), Vector128.Create(high));
-                Vector128<int> level = Vector128.ConvertToInt32(Vector128.Round(t)) + Vector128.Create(zero);
-                Vector128<short> half = Vector128.Narrow(level, level);
-                *(uint*)(target + i) = Vector128.Narrow(half, half).AsUInt32().ToScalar();
+                Vector128<float> t = Vector128.MaxNative(x * reciprocal, Vector128.Create(low));
+                t = Vector128.MinNative(t, Vector128.Create(high));
+                Levels.Store(Levels.Round(t) + Vector128.Create(zero), target + i);
             }
 
             if (ordered.AsInt32() != Vector128<int>.AllBitsSet)

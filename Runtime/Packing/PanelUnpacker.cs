@@ -54,90 +54,124 @@ public static unsafe class PanelUnpacker
     /// <param name="packed">What <see cref="Pack"/> wrote.</param>
     /// <param name="bits">1 to 7.</param>
     /// <param name="weights">How many; whole blocks are written.</param>
-    /// <param name="target">Receives them, at a multiple of 64.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <param name="target">Receives them.</param>
     public static void Unpack(byte* packed, int bits, int weights, sbyte* target)
     {
+        switch (bits)
+        {
+            case 1: Unpack<Bits1>(packed, weights, target); break;
+            case 2: Unpack<Bits2>(packed, weights, target); break;
+            case 3: Unpack<Bits3>(packed, weights, target); break;
+            case 4: Unpack<Bits4>(packed, weights, target); break;
+            case 5: Unpack<Bits5>(packed, weights, target); break;
+            case 6: Unpack<Bits6>(packed, weights, target); break;
+            default: Unpack<Bits7>(packed, weights, target); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Unpack<TBits>(byte* packed, int weights, sbyte* target)
+        where TBits : struct, IBits
+    {
+        for (int i = 0; i < weights; i += Block, packed += Block / 8 * TBits.Value, target += Block)
+        {
+            // Written out, so that shifts and parts are constants for each lane.
+            UnpackLane<TBits>(packed, 0, target);
+            UnpackLane<TBits>(packed, 1, target);
+            UnpackLane<TBits>(packed, 2, target);
+            UnpackLane<TBits>(packed, 3, target);
+            UnpackLane<TBits>(packed, 4, target);
+            UnpackLane<TBits>(packed, 5, target);
+            UnpackLane<TBits>(packed, 6, target);
+            UnpackLane<TBits>(packed, 7, target);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void UnpackLane<TBits>(byte* packed, int lane, sbyte* target)
+        where TBits : struct, IBits
+    {
+        byte* to = (byte*)target + (lane * Lane);
         if (Vector512.IsHardwareAccelerated)
         {
-            for (int i = 0; i < weights; i += Block, packed += Block / 8 * bits)
-                UnpackBlock512(packed, bits, (byte*)target + i);
+            Vector512<byte> value = Vector512<byte>.Zero;
+            if ((TBits.Value & 4) != 0)
+                value = Part(Vector512.Load(packed + (lane / 2 * Lane)), lane % 2 * 4, 15);
+            if ((TBits.Value & 2) != 0)
+                value |= (Part(Vector512.Load(packed + TwosAt<TBits>() + (lane / 4 * Lane)), lane % 4 * 2, 3).AsUInt16() << (TBits.Value & 4)).AsByte();
+            if ((TBits.Value & 1) != 0)
+                value |= (Part(Vector512.Load(packed + OnesAt<TBits>()), lane, 1).AsUInt16() << (TBits.Value & 6)).AsByte();
+            Vector512<byte> sign = Vector512.Create((byte)(1 << (TBits.Value - 1)));
+            (TBits.Value == 1 ? value + value - sign : (value ^ sign) - sign).Store(to);
         }
         else
         {
-            for (int i = 0; i < weights; i += Block, packed += Block / 8 * bits)
+            for (int column = 0; column < Lane; column += Vector128<byte>.Count)
             {
-                for (int column = 0; column < Lane; column += Vector128<byte>.Count)
-                    UnpackColumn128(packed + column, bits, (byte*)target + i + column);
+                byte* from = packed + column;
+                Vector128<byte> value = Vector128<byte>.Zero;
+                if ((TBits.Value & 4) != 0)
+                    value = Part(Vector128.Load(from + (lane / 2 * Lane)), lane % 2 * 4, 15);
+                if ((TBits.Value & 2) != 0)
+                    value |= (Part(Vector128.Load(from + TwosAt<TBits>() + (lane / 4 * Lane)), lane % 4 * 2, 3).AsUInt16() << (TBits.Value & 4)).AsByte();
+                if ((TBits.Value & 1) != 0)
+                    value |= (Part(Vector128.Load(from + OnesAt<TBits>()), lane, 1).AsUInt16() << (TBits.Value & 6)).AsByte();
+                Vector128<byte> sign = Vector128.Create((byte)(1 << (TBits.Value - 1)));
+                (TBits.Value == 1 ? value + value - sign : (value ^ sign) - sign).Store(to + column);
             }
         }
     }
 
-    private static void UnpackBlock512(byte* packed, int bits, byte* target)
+    private static int TwosAt<TBits>()
+        where TBits : struct, IBits => (TBits.Value & 4) * Lane;
+
+    private static int OnesAt<TBits>()
+        where TBits : struct, IBits => (TBits.Value & 6) * Lane;
+
+    // There is no shift of bytes: what a 16-bit shift carries over from the neighbour is masked away.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Part(Vector512<byte> bytes, int shift, byte mask) => (bytes.AsUInt16() >>> shift).AsByte() & Vector512.Create(mask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Part(Vector128<byte> bytes, int shift, byte mask) => (bytes.AsUInt16() >>> shift).AsByte() & Vector128.Create(mask);
+
+    private interface IBits
     {
-        for (int lane = 0; lane < Block / Lane; lane++)
-        {
-            Vector512<byte> value = Vector512<byte>.Zero;
-            byte* part = packed;
-            int taken = 0;
-            if ((bits & 4) != 0)
-            {
-                value = (Vector512.Load(part + (lane / 2 * Lane)).AsUInt16() >>> (lane % 2 * 4)).AsByte() & Vector512.Create((byte)15);
-                part += 4 * Lane;
-                taken = 4;
-            }
-
-            if ((bits & 2) != 0)
-            {
-                Vector512<byte> two = (Vector512.Load(part + (lane / 4 * Lane)).AsUInt16() >>> (lane % 4 * 2)).AsByte() & Vector512.Create((byte)3);
-                value |= (two.AsUInt16() << taken).AsByte();
-                part += 2 * Lane;
-                taken += 2;
-            }
-
-            if ((bits & 1) != 0)
-            {
-                Vector512<byte> one = (Vector512.Load(part).AsUInt16() >>> lane).AsByte() & Vector512.Create((byte)1);
-                value |= (one.AsUInt16() << taken).AsByte();
-            }
-
-            Vector512<byte> sign = Vector512.Create((byte)(1 << (bits - 1)));
-            Vector512<byte> signed = bits == 1 ? value + value - sign : (value ^ sign) - sign;
-            signed.Store(target + (lane * Lane));
-        }
+        static abstract int Value { get; }
     }
 
-    private static void UnpackColumn128(byte* packed, int bits, byte* target)
+    private readonly struct Bits1 : IBits
     {
-        for (int lane = 0; lane < Block / Lane; lane++)
-        {
-            Vector128<byte> value = Vector128<byte>.Zero;
-            byte* part = packed;
-            int taken = 0;
-            if ((bits & 4) != 0)
-            {
-                value = (Vector128.Load(part + (lane / 2 * Lane)).AsUInt16() >>> (lane % 2 * 4)).AsByte() & Vector128.Create((byte)15);
-                part += 4 * Lane;
-                taken = 4;
-            }
+        public static int Value => 1;
+    }
 
-            if ((bits & 2) != 0)
-            {
-                Vector128<byte> two = (Vector128.Load(part + (lane / 4 * Lane)).AsUInt16() >>> (lane % 4 * 2)).AsByte() & Vector128.Create((byte)3);
-                value |= (two.AsUInt16() << taken).AsByte();
-                part += 2 * Lane;
-                taken += 2;
-            }
+    private readonly struct Bits2 : IBits
+    {
+        public static int Value => 2;
+    }
 
-            if ((bits & 1) != 0)
-            {
-                Vector128<byte> one = (Vector128.Load(part).AsUInt16() >>> lane).AsByte() & Vector128.Create((byte)1);
-                value |= (one.AsUInt16() << taken).AsByte();
-            }
+    private readonly struct Bits3 : IBits
+    {
+        public static int Value => 3;
+    }
 
-            Vector128<byte> sign = Vector128.Create((byte)(1 << (bits - 1)));
-            Vector128<byte> signed = bits == 1 ? value + value - sign : (value ^ sign) - sign;
-            signed.Store(target + (lane * Lane));
-        }
+    private readonly struct Bits4 : IBits
+    {
+        public static int Value => 4;
+    }
+
+    private readonly struct Bits5 : IBits
+    {
+        public static int Value => 5;
+    }
+
+    private readonly struct Bits6 : IBits
+    {
+        public static int Value => 6;
+    }
+
+    private readonly struct Bits7 : IBits
+    {
+        public static int Value => 7;
     }
 }
