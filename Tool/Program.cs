@@ -1,1 +1,3 @@
-return 0;
+using BitKernelGen.Tool;
+
+return CommandLine.Run(args, Terminal.OfProcess());

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using BitKernelGen.Tool.Compile;
+using BitKernelGen.Tool.Reports;
+using BitKernelGen.Tool.Timing;
+using Spectre.Console;
+
+namespace BitKernelGen.Tool.Commands;
+
+/// <summary>Times a profile's generated code, beside ONNX Runtime on the float model where there is one.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> profile = CommonOptions.Profile();
+        Option<string?> against = CommonOptions.Against();
+        Option<string?> data = CommonOptions.Data()!;
+        Option<int> threads = CommonOptions.Positive("--threads", "ONNX Runtime's threads; the generated code uses one.", 1);
+        Option<bool> json = CommonOptions.Json();
+        data.Description = $"A sample to run on instead of random numbers. {data.Description}";
+        var command = new Command("bench", "Time the generated code of a profile.") { profile, against, data, threads, json };
+        command.SetAction(arguments => Run(
+            terminal,
+            arguments.GetRequiredValue(profile),
+            arguments.GetValue(against),
+            arguments.GetValue(data),
+            arguments.GetValue(threads),
+            arguments.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, string profilePath, string? against, string? data, int threads, bool json)
+    {
+        ProfileFile profile = ProfileFile.Read(profilePath);
+        using CompiledModel compiled = profile.Compile(terminal);
+        using IModel model = compiled.Load(profile.WeightsPath);
+        float[] input = RandomInput(model.InputLength);
+        var output = new float[model.OutputLength];
+        using FloatSession? session = against is null ? null : OpenSession(against, threads, model, input);
+
+        Action[] contenders = session is null ? [RunModel] : [RunModel, session.Run];
+        ContestResult result = terminal.Track(progress => Contest.Measure(contenders, progress));
+
+        var report = new Report
+        {
+            Model = model.Info.Name,
+            Bytes = BytesReport.Of(model.Info),
+            Timing = new TimingReport
+            {
+                GeneratedUs = result.MedianUs[0],
+                OrtFp32Us = session is null ? null : result.MedianUs[1],
+                Threads = threads,
+                Rounds = result.Rounds,
+                InstructionSet = model.Info.InstructionSet,
+            },
+        };
+        if (json)
+            terminal.Output.WriteLine(report.ToJson());
+        else
+            terminal.Write(TableOf(report.Timing));
+        return 0;
+
+        void RunModel() => model.Run(input, output);
+    }
+
+    private static float[] RandomInput(int length)
+    {
+        var random = new Random(1);
+        return [.. Enumerable.Range(0, length).Select(_ => (4 * random.NextSingle()) - 2)];
+    }
+
+    private static FloatSession OpenSession(string path, int threads, IModel model, float[] input)
+    {
+        var session = new FloatSession(path, threads);
+        if (session.InputLength != model.InputLength || session.Output.Length != model.OutputLength)
+        {
+            using (session)
+            {
+                throw new InputException(
+                    $"{path} takes {session.InputLength} numbers and gives {session.Output.Length}; "
+                    + $"{model.Info.Name} takes {model.InputLength} and gives {model.OutputLength}.");
+            }
+        }
+
+        session.SetInput(input, model.Info.InputShape[^1]);
+        return session;
+    }
+
+    private static Table TableOf(TimingReport timing)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("executor");
+        table.AddColumn(new TableColumn("µs, median").RightAligned()).AddColumn(new TableColumn("ratio").RightAligned());
+        table.AddRow($"generated, {timing.InstructionSet}", Number(timing.GeneratedUs), "");
+        if (timing.OrtFp32Us is not null)
+            table.AddRow($"ONNX Runtime fp32, threads: {timing.Threads}", Number(timing.OrtFp32Us), Number(timing.RatioFp32));
+        return table.Caption($"{timing.Rounds} rounds, taking turns");
+    }
+
+    private static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
+}

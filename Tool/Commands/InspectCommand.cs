@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using BitKernelGen.Tool.Compile;
+using BitKernelGen.Tool.Reports;
+
+namespace BitKernelGen.Tool.Commands;
+
+/// <summary>Shows what a network is made of: an ONNX model as it is imported, or a profile with its plan.</summary>
+internal static class InspectCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = new Argument<string>("MODEL") { Description = "An .onnx model or a .bitprofile." };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("inspect", "Show the layers of a network: shapes, bits, multiply-accumulates, bytes, plan.") { model, json };
+        command.SetAction(arguments => Run(terminal, arguments.GetRequiredValue(model), arguments.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, string path, bool json)
+    {
+        bool isOnnx = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+        Report report = isOnnx ? OfModel(path) : OfProfile(terminal, path);
+        if (json)
+            terminal.Output.WriteLine(report.ToJson());
+        else
+            Write(terminal, report);
+        return 0;
+    }
+
+    /// <summary>Of a profile all is known without its weights, so they need not be there.</summary>
+    private static Report OfProfile(Terminal terminal, string path)
+    {
+        ProfileFile profile = ProfileFile.Read(path);
+        using CompiledModel model = profile.Compile(terminal);
+        ModelInfo info = model.Info;
+        return new Report { Model = info.Name, Layers = LayerReport.Of(info), Bytes = BytesReport.Of(info) };
+    }
+
+    private static Report OfModel(string path) => throw new NotImplementedException();
+
+    private static void Write(Terminal terminal, Report report)
+    {
+        terminal.Output.WriteLine(report.Model);
+        terminal.Write(LayerTable.Of(report.Layers!));
+        long macs = report.Layers!.Sum(layer => layer.Macs);
+        terminal.Output.WriteLine($"multiply-accumulates  {Number(macs)}");
+        if (report.Bytes is { } bytes)
+        {
+            terminal.Output.WriteLine($"weights, bytes        {Number(bytes.Weights)}    float32: {Number(bytes.FloatWeights)}");
+            terminal.Output.WriteLine($"activations, bytes    {Number(bytes.Arena)}    float32: {Number(bytes.FloatArena)}");
+        }
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
