@@ -1,0 +1,46 @@
+namespace BitKernelGen.Profiles;
+
+/// <summary>Whether a layer's integer sums fit 32 bits, and whether its bounds can be true.</summary>
+internal static class SumCheck
+{
+    /// <summary>Checks a layer with weights.</summary>
+    /// <param name="spec">The layer.</param>
+    /// <param name="code">The input's code; null where an error left it unknown.</param>
+    /// <param name="geometry">The layer's window and products.</param>
+    /// <param name="isNetworkInput">Whether it reads the network's input, whose pixels lie densely.</param>
+    /// <param name="channels">The input's channels.</param>
+    /// <param name="reporter">Receives what is to be said.</param>
+    public static void Check(LayerSpec spec, Code? code, LayerGeometry geometry, bool isNetworkInput, int channels, Reporter reporter)
+    {
+        if (spec.Bounds is { } bounds && LayerRules.Applies("bounds", spec.Op))
+        {
+            long pixelBytes = isNetworkInput ? channels : (channels + 3L) / 4 * 4;
+            long groups = geometry.Window.KernelHeight * (((geometry.Window.KernelWidth * pixelBytes) + 3) / 4);
+            CheckBounds(bounds, groups, reporter);
+            return;
+        }
+
+        if (code is null)
+            return;
+        int bits = spec.Weight!.Bits;
+        int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
+        long sum = Saturating.Product(code.MaxLevel, largest, geometry.Products);
+        if (sum > int.MaxValue)
+        {
+            reporter.Report(
+                "BKG012", "weight", $"a sum of {geometry.Products} products may reach {sum}, beyond 32 bits; 'bounds' proved from the weights could show that it does not.");
+        }
+    }
+
+    private static void CheckBounds(BoundsSpec bounds, long groups, Reporter reporter)
+    {
+        if (bounds.Pair < 0)
+            reporter.Report("BKG012", "bounds.pair", "'pair' is a magnitude, so at least 0.");
+        if (bounds.Steps < 0 || bounds.Steps > groups)
+            reporter.Report("BKG012", "bounds.steps", $"'steps' must be 0 to {groups}, the groups of four products in one sum.");
+        if (bounds.Sum < 0)
+            reporter.Report("BKG012", "bounds.sum", "'sum' is a magnitude, so at least 0.");
+        if (bounds.Steps >= 1 && bounds.Pair > short.MaxValue)
+            reporter.Report("BKG012", "bounds.pair", $"a pair of {bounds.Pair} does not fit 16 bits, so 'steps' would be 0.");
+    }
+}
