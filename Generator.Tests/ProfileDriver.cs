@@ -1,0 +1,77 @@
+extern alias generator;
+
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+using BitProfileGenerator = generator::BitKernelGen.Generator.BitProfileGenerator;
+
+namespace BitKernelGen.Generator.Tests;
+
+/// <summary>The generator driven as the compiler drives it: profiles as additional files, with the metadata that the build files set.</summary>
+internal static class ProfileDriver
+{
+    /// <summary>A project without sources that allows unsafe code.</summary>
+    public static CSharpCompilation Project { get; } = CSharpCompilation.Create(
+        "Project", options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+
+    /// <summary>A driver over profiles, steps tracked; nothing has run yet.</summary>
+    public static GeneratorDriver Create(params ProfileText[] profiles) => CSharpGeneratorDriver.Create(
+        [new BitProfileGenerator().AsSourceGenerator()],
+        profiles,
+        optionsProvider: new Options(),
+        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    /// <summary>Runs the generator once over one profile.</summary>
+    public static GeneratorDriver Run(string profile, string path = "Tiny.bitprofile") => Create(new ProfileText(path, profile)).RunGenerators(Project);
+
+    /// <summary>A profile around layers: an 8x8x4 input, and the last layer's output.</summary>
+    public static string Profile(string layers, string output, string input = "shape = [8, 8, 4]\ncode = { bits = 8, step = 0.02 }") =>
+        $"""
+        format = "bitprofile/1"
+        name = "Tiny"
+
+        [weights]
+        file = "Tiny.safetensors"
+        sha256 = "{new string('0', 64)}"
+
+        [input]
+        {input}
+
+        {layers}
+
+        [output]
+        from = "{output}"
+
+        """.Replace("\r\n", "\n");
+
+    /// <summary>A profile as an additional file.</summary>
+    internal sealed class ProfileText(string path, string text) : AdditionalText
+    {
+        public override string Path => path;
+
+        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text, Encoding.UTF8);
+    }
+
+    private sealed class Options : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } =
+            new Values(ImmutableDictionary<string, string>.Empty.Add("build_property.RootNamespace", "Acme"));
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values(ImmutableDictionary<string, string>.Empty);
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => new Values(
+            ImmutableDictionary<string, string>.Empty
+                .Add("build_metadata.AdditionalFiles.SourceItemType", "BitProfile")
+                .Add("build_metadata.AdditionalFiles.BitKernelPath", textFile.Path)
+                .Add("build_metadata.AdditionalFiles.BitKernelResource", "BitKernelGen/" + System.IO.Path.ChangeExtension(textFile.Path, ".safetensors")));
+    }
+
+    private sealed class Values(ImmutableDictionary<string, string> values) : AnalyzerConfigOptions
+    {
+        public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) =>
+            values.TryGetValue(key, out value);
+    }
+}

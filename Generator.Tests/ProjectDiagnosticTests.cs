@@ -1,0 +1,55 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using ProfileText = BitKernelGen.Generator.Tests.ProfileDriver.ProfileText;
+
+namespace BitKernelGen.Generator.Tests;
+
+/// <summary>Diagnostics as the build prints them: the profile's, at its place, and those about the project.</summary>
+public class ProjectDiagnosticTests
+{
+    private static readonly string Good = ProfileDriver.Profile(
+        """
+        [[layer]]
+        name = "pool"
+        op = "globalavgpool"
+        input = ["input"]
+        """,
+        "pool");
+
+    [Theory]
+    [InlineData("op = \"globalavgpool\"", "op = \"globalavgpol\"", "BKG006", 14, 6)]
+    [InlineData("shape = [8, 8, 4]", "shape = [8, 0, 4]", "BKG004", 9, 13)]
+    [InlineData("bits = 8", "bits = 9", "BKG004", 10, 17)]
+    [InlineData("from = \"pool\"", "from = \"pol\"", "BKG007", 18, 8)]
+    [InlineData("input = [\"input\"]", "inputs = [\"input\"]", "BKG002", 15, 1)]
+    [InlineData("bitprofile/1", "bitprofile/2", "BKG005", 1, 10)]
+    public void AProfileErrorIsAtItsPlace(string right, string wrong, string id, int line, int column)
+    {
+        GeneratorDriverRunResult run = ProfileDriver.Run(Good.Replace(right, wrong), "Models/Tiny.bitprofile").GetRunResult();
+
+        Diagnostic diagnostic = run.Diagnostics.First(diagnostic => diagnostic.Id == id);
+        Assert.Equal(DiagnosticSeverity.Error, diagnostic.Severity);
+        Assert.StartsWith($"Models/Tiny.bitprofile({line},{column}): error {id}: ", diagnostic.ToString());
+        Assert.Empty(run.GeneratedTrees);
+    }
+
+    [Fact]
+    public void TwoProfilesOfOneClassAreRefused()
+    {
+        Diagnostic diagnostic = Assert.Single(
+            ProfileDriver.Create(new ProfileText("a/M.bitprofile", Good), new ProfileText("b/M.bitprofile", Good)).RunGenerators(ProfileDriver.Project).GetRunResult().Diagnostics);
+
+        Assert.Equal("BKG030", diagnostic.Id);
+        Assert.Contains("Acme.Tiny", diagnostic.GetMessage());
+    }
+
+    [Fact]
+    public void AProjectWithoutUnsafeCodeIsTold()
+    {
+        CSharpCompilation project = CSharpCompilation.Create("Project", options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        Diagnostic diagnostic = Assert.Single(
+            ProfileDriver.Create(new ProfileText("M.bitprofile", Good)).RunGenerators(project).GetRunResult().Diagnostics);
+
+        Assert.Equal("BKG031", diagnostic.Id);
+    }
+}
