@@ -1,0 +1,57 @@
+namespace BitKernelGen.Calibration.Quantize;
+
+/// <summary>What a quantized network shall be.</summary>
+public sealed record QuantizeOptions
+{
+    /// <summary>The name of the class and of both files.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Bits of the codes that multiplications read, 1 to 8.</summary>
+    public int Bits { get; init; } = 8;
+
+    /// <summary>Bits of single layers' codes, by layer; what is not named has <see cref="Bits"/>.</summary>
+    public IReadOnlyDictionary<string, int> LayerBits { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Bits of the weights, 1 to 8.</summary>
+    public int WeightBits { get; init; } = 8;
+
+    /// <summary>Bits of the first and last layers' weights, at least; <see cref="WeightBits"/> where that is more.</summary>
+    public int EdgeWeightBits { get; init; } = 8;
+
+    /// <summary>Calibration samples, at most.</summary>
+    public int Samples { get; init; } = 512;
+
+    /// <summary>Mean and standard deviation of raw input bytes; null for an input that is float32 only.</summary>
+    public InputNormalization? Normalization { get; init; }
+
+    /// <summary>A name for each output, or none.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>How weights are rounded.</summary>
+    public RoundingMethod Rounding { get; init; } = RoundingMethod.Sequential;
+
+    /// <summary>Columns of a layer's input, at most, that weights are rounded on.</summary>
+    public int Columns { get; init; } = 1 << 15;
+
+    /// <summary>Where the columns are taken.</summary>
+    public int Seed { get; init; } = 1;
+}
+
+/// <summary>How weights are rounded.</summary>
+public enum RoundingMethod
+{
+    /// <summary>To the nearest, the scale of each output by squared error.</summary>
+    Nearest,
+
+    /// <summary>To the nearest, and the bias takes up the mean error of the output.</summary>
+    BiasCorrected,
+
+    /// <summary>Layer by layer on the quantized inputs, against the float layer's output.</summary>
+    Sequential,
+}
+
+/// <summary>How raw bytes become the network's input: (p · scale − mean) / std, by channel.</summary>
+/// <param name="Mean">Per-channel mean.</param>
+/// <param name="Std">Per-channel standard deviation.</param>
+/// <param name="Scale">What a byte is multiplied by first.</param>
+public sealed record InputNormalization(IReadOnlyList<double> Mean, IReadOnlyList<double> Std, double Scale = 1.0 / 255);
