@@ -1,0 +1,28 @@
+namespace BitKernelGen.Calibration.Tests;
+
+/// <summary>Finds data and models that are not part of the project; tests that need them skip where they are absent.</summary>
+internal static class SharedData
+{
+    /// <summary>The path of, for example, "models/fashion_cnn.onnx"; skips the test if it is absent.</summary>
+    public static string Require(string relative)
+    {
+        string? root = Root();
+        string path = Path.Combine(root ?? "", relative);
+        Skip.If(root is null || !(File.Exists(path) || Directory.Exists(path)), $"{relative} is absent: set BITKERNELGEN_DATA to the folder above data/ and models/");
+        return path;
+    }
+
+    private static string? Root()
+    {
+        if (Environment.GetEnvironmentVariable("BITKERNELGEN_DATA") is { Length: > 0 } named)
+            return named;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string candidate = Path.Combine(folder.FullName, "shared");
+            if (Directory.Exists(Path.Combine(candidate, "data")))
+                return candidate;
+        }
+
+        return null;
+    }
+}

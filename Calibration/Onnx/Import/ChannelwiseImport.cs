@@ -1,0 +1,94 @@
+using BitKernelGen.Calibration.Onnx.Proto;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Calibration.Onnx.Import;
+
+/// <summary>What multiplies or shifts each channel: folded into the layer before it, or a depthwise layer of one pixel of its own.</summary>
+internal static class ChannelwiseImport
+{
+    public static void BatchNormalization(NetworkBuilder net, NodeProto node)
+    {
+        TensorView input = net.Input(node, 0);
+        if (node.Integer("training_mode", 0) != 0)
+            throw OnnxImportException.At(node, "it is in training mode", "Export the model in evaluation mode (model.eval())");
+        double[] scale = ChannelValues.Read(node, net.Constant(node, 1), input.Channels, 0);
+        double[] shift = ChannelValues.Read(node, net.Constant(node, 2), input.Channels, 0);
+        double[] mean = ChannelValues.Read(node, net.Constant(node, 3), input.Channels, 0);
+        double[] variance = ChannelValues.Read(node, net.Constant(node, 4), input.Channels, 0);
+        double epsilon = node.Number("epsilon", 1e-5f);
+        for (int c = 0; c < input.Channels; c++)
+        {
+            double deviation = Math.Sqrt(variance[c] + epsilon);
+            if (!(deviation > 0))
+                throw OnnxImportException.At(node, $"the variance of channel {c} is {variance[c]}", "Export the model again");
+            scale[c] /= deviation;
+            shift[c] -= mean[c] * scale[c];
+        }
+
+        Apply(net, node, 0, input, scale, shift);
+    }
+
+    /// <summary>A tensor and a constant; returns false where both are tensors.</summary>
+    public static bool TryAddConstant(NetworkBuilder net, NodeProto node)
+    {
+        if (ConstantSide(net, node) is not { } constant)
+            return false;
+        TensorView input = net.Input(node, 1 - constant);
+        double[] shift = ChannelValues.Read(node, net.Constant(node, constant), input.Channels, input.Rank - 2);
+        var scale = new double[input.Channels];
+        Array.Fill(scale, 1);
+        Apply(net, node, 1 - constant, input, scale, shift);
+        return true;
+    }
+
+    public static void Mul(NetworkBuilder net, NodeProto node)
+    {
+        if (ConstantSide(net, node) is not { } constant)
+            throw OnnxImportException.At(node, "it multiplies two tensors", "Only factors that are constants can be imported");
+        TensorView input = net.Input(node, 1 - constant);
+        double[] scale = ChannelValues.Read(node, net.Constant(node, constant), input.Channels, input.Rank - 2);
+        Apply(net, node, 1 - constant, input, scale, new double[input.Channels]);
+    }
+
+    private static int? ConstantSide(NetworkBuilder net, NodeProto node)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            if (NetworkBuilder.HasInput(node, i) && net.IsConstant(node.Input[i]))
+                return i;
+        }
+
+        return null;
+    }
+
+    private static void Apply(NetworkBuilder net, NodeProto node, int index, TensorView input, double[] scale, double[] shift)
+    {
+        if (input.IsFlat && input.Pixels != 1)
+        {
+            throw OnnxImportException.At(
+                node, $"it scales single elements of a flattened image of {input.Height} x {input.Width}", "Move it before the flatten");
+        }
+
+        if (input.Layer is { HasWeights: true, Activation: Activation.None } producer && net.IsSoleReader(node, index, input))
+        {
+            producer.Fold(scale, shift);
+            net.DefineFolded(node, input);
+            return;
+        }
+
+        var layer = new DraftLayer
+        {
+            Name = net.NameFor(node, LayerOp.Depthwise),
+            Op = LayerOp.Depthwise,
+            Inputs = [input.Name],
+            Window = Window.One,
+            Height = input.Height,
+            Width = input.Width,
+            Channels = input.Channels,
+            OnnxOutput = node.Output.FirstOrDefault() ?? "",
+            Weights = Array.ConvertAll(scale, s => (float)s),
+        };
+        layer.SetBias(shift);
+        net.DefineLayer(node, layer, input.Rank);
+    }
+}

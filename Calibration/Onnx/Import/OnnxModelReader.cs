@@ -1,0 +1,44 @@
+using BitKernelGen.Calibration.Onnx.Proto;
+using Google.Protobuf;
+
+namespace BitKernelGen.Calibration.Onnx.Import;
+
+/// <summary>Reads the bytes of an ONNX file as far as every importable model must agree.</summary>
+internal static class OnnxModelReader
+{
+    private const int OldestOpset = 11;
+    private const int NewestOpset = 21;
+
+    public static ModelProto Read(byte[] bytes)
+    {
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new OnnxImportException($"This is not an ONNX model: {e.Message}", e);
+        }
+
+        if (model.Graph is null || model.Graph.Node.Count == 0)
+            throw new OnnxImportException("This is not an ONNX model: it has no graph with nodes.");
+        CheckOpset(model);
+        return model;
+    }
+
+    public static bool IsStandardDomain(string domain) => domain is "" or "ai.onnx";
+
+    private static void CheckOpset(ModelProto model)
+    {
+        OperatorSetIdProto? standard = model.OpsetImport.FirstOrDefault(set => IsStandardDomain(set.Domain));
+        if (standard is null)
+            throw new OnnxImportException("The model names no version of the standard ONNX operators (opset_import).");
+        if (standard.Version is < OldestOpset or > NewestOpset)
+        {
+            throw new OnnxImportException(
+                $"The model uses ONNX opset {standard.Version}; {OldestOpset} to {NewestOpset} can be imported. "
+                + "Export it with opset 17, or convert it with onnx.version_converter.");
+        }
+    }
+}

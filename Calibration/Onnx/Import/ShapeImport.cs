@@ -1,0 +1,94 @@
+using BitKernelGen.Calibration.Onnx.Proto;
+
+namespace BitKernelGen.Calibration.Onnx.Import;
+
+/// <summary>Operators that move nothing: they only change how many dimensions ONNX sees.</summary>
+internal static class ShapeImport
+{
+    public static void Identity(NetworkBuilder net, NodeProto node)
+    {
+        if (node.Input.Count > 0 && net.IsConstant(node.Input[0]))
+            net.DefineConstant(node, net.Constant(node, 0));
+        else
+            net.DefineView(node, 0, net.PaddedInput(node, 0));
+    }
+
+    public static void Constant(NetworkBuilder net, NodeProto node)
+    {
+        TensorProto? value = node.Find("value")?.T;
+        if (node.Find("value_float") is { } f)
+            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Float, FloatData = { f.F } };
+        else if (node.Find("value_int") is { } i)
+            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { i.I } };
+        else if (node.Find("value_floats") is { } fs)
+            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Float, Dims = { fs.Floats.Count }, FloatData = { fs.Floats } };
+        else if (node.Find("value_ints") is { } ints)
+            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Int64, Dims = { ints.Ints.Count }, Int64Data = { ints.Ints } };
+        net.DefineConstant(node, value ?? throw OnnxImportException.At(
+            node, "its value is neither numbers nor a dense tensor", "Export the model with dense float32 constants"));
+    }
+
+    public static void Flatten(NetworkBuilder net, NodeProto node)
+    {
+        TensorView input = net.Input(node, 0);
+        long axis = node.Integer("axis", 1);
+        if ((axis < 0 ? axis + input.Rank : axis) != 1)
+            throw OnnxImportException.At(node, $"it flattens from axis {axis}", "Only flattening to [N, K], axis 1, can be imported");
+        net.DefineView(node, 0, input with { Rank = 2 });
+    }
+
+    public static void Reshape(NetworkBuilder net, NodeProto node)
+    {
+        TensorView input = net.Input(node, 0);
+        long[] shape = net.Shapes.TryGetValue(node.Input.ElementAtOrDefault(1) ?? "", out long[]? computed)
+            ? computed : TensorData.Integers(node, net.Constant(node, 1));
+        long[] kept = [input.Channels, input.Height, input.Width];
+        bool unchanged = input.Rank == 4 && shape.Length == 4 && IsBatch(shape[0])
+            && shape.Skip(1).Zip(kept).All(d => d.First == d.Second || d.First == 0 || (d.First == -1 && shape[0] != -1));
+        bool flat = shape.Length == 2 && IsBatch(shape[0])
+            && (shape[1] == input.Length || (shape[1] == -1 && shape[0] != -1) || (shape[1] == 0 && input.IsFlat));
+        bool pixel = shape.Length is 3 or 4 && IsBatch(shape[0]) && input.Pixels == 1
+            && shape[1] == input.Channels && shape.Skip(2).All(d => d == 1);
+        if (!unchanged && !flat && !pixel)
+        {
+            throw OnnxImportException.At(
+                node, $"it reshapes {input.Height} x {input.Width} x {input.Channels} to [{string.Join(", ", shape.Take(8))}]",
+                "Only flattening to [N, K] can be imported");
+        }
+
+        net.DefineView(node, 0, unchanged ? input : input with { Rank = shape.Length });
+    }
+
+    public static void Squeeze(NetworkBuilder net, NodeProto node)
+    {
+        TensorView input = net.Input(node, 0);
+        long[]? axes = Axes(net, node, input.Rank);
+        if (input.IsFlat || input.Pixels != 1 || axes is null || !axes.Order().SequenceEqual(Enumerable.Range(2, input.Rank - 2).Select(a => (long)a)))
+        {
+            throw OnnxImportException.At(
+                node, $"it removes the axes [{string.Join(", ", (axes ?? []).Take(8))}]", "Only height and width of 1 can be removed, both by one node");
+        }
+
+        net.DefineView(node, 0, input with { Rank = 2 });
+    }
+
+    public static void Unsqueeze(NetworkBuilder net, NodeProto node)
+    {
+        TensorView input = net.Input(node, 0);
+        long[]? axes = Axes(net, node, 4);
+        if (!input.IsFlat || input.Pixels != 1 || axes is null || !axes.Order().SequenceEqual([2L, 3L]))
+        {
+            throw OnnxImportException.At(
+                node, $"it inserts the axes [{string.Join(", ", (axes ?? []).Take(8))}]", "Only height and width of 1 can be inserted, both by one node");
+        }
+
+        net.DefineView(node, 0, input with { Rank = 4 });
+    }
+
+    // A model of fixed batch 1 says 1; 0 copies the batch; −1 stands for it where the rest is given.
+    private static bool IsBatch(long d) => d is 0 or 1 or -1 or ShapeArithmetic.Batch;
+
+    private static long[]? Axes(NetworkBuilder net, NodeProto node, int rank) =>
+        (node.Integers("axes") ?? (NetworkBuilder.HasInput(node, 1) ? TensorData.Integers(node, net.Constant(node, 1)) : null))
+        ?.Select(a => a < 0 ? a + rank : a).ToArray();
+}
