@@ -1,0 +1,50 @@
+using System.Linq;
+using BitKernelGen.Profiles.Text;
+
+namespace BitKernelGen.Profiles.Binding;
+
+/// <summary>A table of <c>[[layer]]</c> as a layer, each key within its own range; what they make together is resolved later.</summary>
+internal static class LayerBinder
+{
+    private const int MaxWindow = 64;
+    private const int MaxChannels = 65536;
+
+    public static LayerSpec Bind(TableBinder layer)
+    {
+        string name = layer.String("name", IsLayerName, "of letters, digits, '_', '.' and '-'");
+        bool isKnown = layer.Need("op") is TomlString text && Words.Ops.Contains(text.Value);
+        var op = (LayerOp)Words.Ops.ToList().IndexOf(layer.Word("op", "operation", Words.Ops));
+        return new LayerSpec
+        {
+            Name = name,
+            Op = op,
+            Inputs = layer.Strings("input", 1),
+            Kernel = Has("kernel", OpKeys.NeedsKernel(op)) ? layer.Integers("kernel", 2, 2, 1, MaxWindow) : default,
+            Stride = layer.Has("stride") ? layer.Integers("stride", 2, 2, 1, MaxWindow) : OpKeys.DefaultStride(op),
+            Pad = layer.Has("pad") ? layer.Integers("pad", 4, 4, 0, MaxWindow - 1) : OpKeys.DefaultPad(op),
+            Channels = Has("channels", OpKeys.NeedsChannels(op)) ? layer.Integer("channels", 1, MaxChannels) : 0,
+            PadChannels = Has("pad-channels", op == LayerOp.PadChannels) ? layer.Integers("pad-channels", 2, 2, 0, MaxChannels) : default,
+            Weight = Has("weight", OpKeys.NeedsWeight(op)) ? Weight(layer) : null,
+            Activation = (Activation)Words.Activations.ToList().IndexOf(layer.Word("activation", "activation", Words.Activations)),
+            Code = layer.Has("code") ? CodeBinder.Bind(layer, "code") : null,
+            Skip = layer.Has("skip") ? CodeBinder.Bind(layer, "skip") : null,
+            Bounds = layer.Has("bounds") ? Bounds(layer) : null,
+            KernelStrategy = layer.Word("kernel-strategy", "kernel strategy", Words.Strategies),
+        };
+
+        // Of an operation that we do not know we can't say what it needs.
+        bool Has(string key, bool isNeeded) => layer.Has(key) || (isKnown && isNeeded);
+    }
+
+    private static bool IsLayerName(string name) => name.Length > 0 && name.All(c => c == '.' || TomlScanner.IsBareKey(c));
+
+    private static WeightSpec? Weight(TableBinder layer) =>
+        layer.Table("weight", Words.Weight) is { } weight ? new WeightSpec(weight.Integer("bits", 1, 8)) : null;
+
+    private static BoundsSpec? Bounds(TableBinder layer)
+    {
+        return layer.Table("bounds", Words.Bounds) is { } bounds ? new BoundsSpec(Bound("pair"), Bound("steps"), Bound("sum")) : null;
+
+        int Bound(string key) => bounds.Integer(key, 0, int.MaxValue);
+    }
+}

@@ -1,0 +1,35 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace BitKernelGen.Profiles.Binding;
+
+/// <summary>The keys and names of a profile, as they are written.</summary>
+internal static class Words
+{
+    public static readonly IReadOnlyList<string> Profile = ["format", "name", "weights", "input", "layer", "output", "provenance"];
+    public static readonly IReadOnlyList<string> Weights = ["file", "sha256"];
+    public static readonly IReadOnlyList<string> Input = ["shape", "mean", "std", "scale", "code"];
+    public static readonly IReadOnlyList<string> Output = ["from", "labels"];
+    public static readonly IReadOnlyList<string> Code = ["bits", "step", "zero", "coefficients"];
+    public static readonly IReadOnlyList<string> Skip = ["bits", "step", "zero"];
+    public static readonly IReadOnlyList<string> Weight = ["bits"];
+    public static readonly IReadOnlyList<string> Bounds = ["pair", "steps", "sum"];
+
+    public static readonly IReadOnlyList<string> Layer =
+    [
+        "name", "op", "input", "kernel", "stride", "pad", "channels", "pad-channels", "weight", "activation", "code", "skip", "bounds",
+        "kernel-strategy",
+    ];
+
+    /// <summary>By their number.</summary>
+    public static readonly IReadOnlyList<string> Ops =
+        [.. Enum.GetValues(typeof(LayerOp)).Cast<LayerOp>().Select(op => op == LayerOp.PadChannels ? "pad-channels" : op.ToString().ToLowerInvariant())];
+
+    /// <summary>By their number.</summary>
+    public static readonly IReadOnlyList<string> Activations =
+        [.. Enum.GetValues(typeof(Activation)).Cast<Activation>().Select(activation => activation.ToString().ToLowerInvariant())];
+
+    /// <summary>The first leaves the choice to the planner.</summary>
+    public static readonly IReadOnlyList<string> Strategies = ["auto", "multiply-add"];
+}
