@@ -45,7 +45,7 @@ public static class CommandLine
     // A RootCommand would call itself after the assembly.
     private static Command Create(Terminal terminal) => new("bitkernel", "Low-bit neural networks, native to .NET.")
     {
-        //QuantizeCommand.Create(terminal),
+        QuantizeCommand.Create(terminal),
         //EvaluateCommand.Create(terminal),
         BenchCommand.Create(terminal),
         InspectCommand.Create(terminal),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 
 namespace BitKernelGen.Tool.Commands;
 
@@ -23,26 +24,45 @@ internal static class CommonOptions
         HelpName = "DATA",
     };
 
-    public static Option<int> Positive(string name, string description, int value) => Positive(new Option<int>(name)
+    /// <summary>How the folder of images is to be handed to the network; profiles do not say.</summary>
+    public static Option<string> ChannelOrder() => new Option<string>("--channel-order")
     {
-        Description = description,
-        DefaultValueFactory = _ => value,
-        HelpName = "N",
-    });
+        Description = "The order of an image's channels that the model was trained with.",
+        DefaultValueFactory = _ => "rgb",
+    }.AcceptOnlyFromAmong("rgb", "bgr");
 
-    public static Option<int?> OptionalPositive(string name, string description) => Positive(new Option<int?>(name)
-    {
-        Description = description,
-        HelpName = "N",
-    });
+    public static Option<int> Positive(string name, string description, int value) =>
+        Number<int>(name, "N", description, number => number > 0, "a whole number above 0", value);
 
-    /// <summary>Numbers with commas between them.</summary>
-    public static Option<double[]?> Numbers(string name, string description) => new(name)
+    public static Option<int?> OptionalPositive(string name, string description) =>
+        OptionalNumber<int>(name, "N", description, number => number > 0, "a whole number above 0");
+
+    /// <summary>A number that must be what <paramref name="isValid"/> says.</summary>
+    public static Option<T> Number<T>(string name, string placeholder, string description, Func<T, bool> isValid, string rule, T value)
+        where T : struct, INumber<T> => new(name)
+        {
+            Description = description,
+            HelpName = placeholder,
+            DefaultValueFactory = _ => value,
+            CustomParser = result => Parse(result, result.Tokens[0].Value, isValid, $"{name} must be {rule}"),
+        };
+
+    /// <summary>As <see cref="Number"/>, null where it is not given.</summary>
+    public static Option<T?> OptionalNumber<T>(string name, string placeholder, string description, Func<T, bool> isValid, string rule)
+        where T : struct, INumber<T> => new(name)
+        {
+            Description = description,
+            HelpName = placeholder,
+            CustomParser = result => Parse(result, result.Tokens[0].Value, isValid, $"{name} must be {rule}"),
+        };
+
+    /// <summary>Numbers with commas between them, each of which must be what <paramref name="isValid"/> says.</summary>
+    public static Option<double[]?> Numbers(string name, string description, Func<double, bool> isValid, string rule) => new(name)
     {
         Description = description,
         HelpName = "a,b,c",
         Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => [.. Split(result).Select(part => ParseNumber(part, result))],
+        CustomParser = result => [.. Split(result).Select(part => Parse(result, part, isValid, $"{name} must be {rule}"))],
     };
 
     /// <summary>Texts with commas between them.</summary>
@@ -51,29 +71,16 @@ internal static class CommonOptions
         Description = description,
         HelpName = "a,b,c",
         Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => Split(result),
+        CustomParser = Split,
     };
 
-    /// <summary>Lets an option only be what <paramref name="isValid"/> says.</summary>
-    public static Option<T> Where<T>(this Option<T> option, Func<T, bool> isValid, string rule)
+    private static T Parse<T>(ArgumentResult result, string text, Func<T, bool> isValid, string rule)
+        where T : struct, INumber<T>
     {
-        option.Validators.Add(result =>
-        {
-            // What does not parse at all has its error already.
-            if (!result.Implicit && !result.Errors.Any() && !isValid(result.GetValueOrDefault<T>()!))
-                result.AddError($"{option.Name} must be {rule}.");
-        });
-        return option;
-    }
-
-    private static Option<T> Positive<T>(Option<T> option) => option.Where(value => value is > 0, "a whole number above 0");
-
-    private static string[] Split(ArgumentResult result) => result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries);
-
-    private static double ParseNumber(string text, ArgumentResult result)
-    {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
-            result.AddError($"'{text}' is not a number.");
+        if (!T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T number) || !isValid(number))
+            result.AddError($"{rule}, not '{text}'.");
         return number;
     }
+
+    private static string[] Split(ArgumentResult result) => result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries);
 }
