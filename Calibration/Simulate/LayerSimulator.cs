@@ -1,3 +1,4 @@
+using System.Buffers;
 using BitKernelGen.Calibration.LinearAlgebra;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Profiles;
@@ -47,14 +48,14 @@ internal static class LayerSimulator
     {
         int outputs = bias.Length, columns = geometry.Columns, positions = geometry.Positions;
         ReadOnlyMemory<float> rows = input;
+        float[]? pooled = null;
         bool direct = geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0 }
             && geometry.Output.Height == geometry.Input.Height && geometry.Output.Width == geometry.Input.Width;
         if (!direct)
         {
-            var windows = new float[positions * columns];
+            rows = pooled = ArrayPool<float>.Shared.Rent(positions * columns);
             for (int position = 0; position < positions; position++)
-                geometry.CopyWindow(input, position, windows.AsSpan(position * columns, columns));
-            rows = windows;
+                geometry.CopyWindow(input, position, pooled.AsSpan(position * columns, columns));
         }
 
         var output = new float[positions * outputs];
@@ -62,6 +63,8 @@ internal static class LayerSimulator
             bias.CopyTo(output, position * outputs);
         MatrixProduct.Accumulate(
             new MatrixView(rows, positions, columns), new MatrixView(weights, outputs, columns).Transposed, output);
+        if (pooled is not null)
+            ArrayPool<float>.Shared.Return(pooled);
         return output;
     }
 

@@ -1,0 +1,25 @@
+using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Simulate;
+using BitKernelGen.Calibration.Weights;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Calibration.Quantize;
+
+/// <summary>The bounds that a layer's weights prove about its sums.</summary>
+internal static class BoundsProof
+{
+    /// <summary>Proves them; null for depthwise layers, and where a sum can pass 32 bits.</summary>
+    public static BoundsSpec? Prove(FloatNetwork network, FloatLayer layer, LayerWeights weights, CodeSpec input)
+    {
+        if (layer.Spec.Op == LayerOp.Depthwise)
+            return null;
+        Geometry geometry = Geometry.Of(network, layer);
+        int channels = geometry.Input.Channels;
+        // Only the network's own input has pixels that are not rounded up.
+        int pixelBytes = layer.Spec.Inputs[0] == "input" ? channels : (channels + 3) / 4 * 4;
+        int maxLevel = (1 << input.Bits) - 1;
+        var bounds = AccumulationBounds.Prove(
+            weights.Values, weights.Outputs, geometry.KernelHeight, geometry.KernelWidth, channels, pixelBytes, maxLevel);
+        return bounds.Sum > int.MaxValue ? null : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);
+    }
+}

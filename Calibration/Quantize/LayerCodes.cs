@@ -1,0 +1,10 @@
+namespace BitKernelGen.Calibration.Quantize;
+
+/// <summary>The codes of a tensor.</summary>
+/// <param name="Code">What multiplications read.</param>
+/// <param name="Skip">What sums read, where it is another one.</param>
+public sealed record LayerCodes(UniformCode? Code, UniformCode? Skip)
+{
+    /// <summary>A float32 tensor.</summary>
+    public static LayerCodes None { get; } = new(null, null);
+}

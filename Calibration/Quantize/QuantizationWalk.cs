@@ -1,0 +1,150 @@
+using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Simulate;
+using BitKernelGen.Calibration.Weights;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Calibration.Quantize;
+
+/// <summary>
+/// Goes through the layers in order with all calibration samples, the float network and the quantized one side by side, and
+/// rounds each layer's weights on what it will really read.
+/// </summary>
+internal sealed class QuantizationWalk
+{
+    private readonly FloatNetwork _network;
+    private readonly QuantizeOptions _options;
+    private readonly Dictionary<string, LayerCodes> _codes;
+    private readonly Dictionary<string, TwoSides> _tensors = [];
+    private readonly Dictionary<string, int> _lastReader = [];
+
+    /// <summary>Starts at the input.</summary>
+    /// <param name="network">The float network.</param>
+    /// <param name="samples">Inputs, height-width-channel order.</param>
+    /// <param name="codes">The codes of "input" and of every layer.</param>
+    /// <param name="options">How to round.</param>
+    public QuantizationWalk(
+        FloatNetwork network, IReadOnlyList<float[]> samples, Dictionary<string, LayerCodes> codes, QuantizeOptions options)
+    {
+        (_network, _codes, _options) = (network, codes, options);
+        for (int i = 0; i < network.Layers.Count; i++)
+        {
+            foreach (string input in network.Layers[i].Spec.Inputs)
+                _lastReader[input] = i;
+        }
+
+        SampleTensor values = SampleTensor.OfValues(samples.Count);
+        SampleTensor levels = SampleTensor.OfLevels(samples.Count, codes["input"].Code!.Spec);
+        for (int sample = 0; sample < samples.Count; sample++)
+        {
+            values.Store(sample, samples[sample]);
+            levels.Store(sample, samples[sample]);
+        }
+
+        _tensors["input"] = new TwoSides(values, levels, levels);
+    }
+
+    /// <summary>Does the next layer.</summary>
+    /// <returns>Its quantized weights, and the output's signal-to-quantization-noise ratio in decibels.</returns>
+    public (LayerWeights? Weights, double SqnrDb) Step(int index, int? weightBits)
+    {
+        FloatLayer layer = _network.Layers[index];
+        Geometry geometry = Geometry.Of(_network, layer);
+        LayerWeights? weights = weightBits is { } bits ? RoundWeights(layer, index, geometry, bits) : null;
+        TwoSides output = CodePlanner.Moves(layer.Spec.Op) ? Move(layer, geometry) : Compute(layer, geometry, weights);
+        _tensors[layer.Spec.Name] = output;
+        double sqnr = Sqnr(output);
+        foreach (string input in layer.Spec.Inputs)
+        {
+            if (_lastReader[input] == index)
+                _tensors.Remove(input);
+        }
+
+        return (weights, sqnr);
+    }
+
+    private LayerWeights RoundWeights(FloatLayer layer, int index, Geometry geometry, int bits)
+    {
+        if (_options.Rounding == RoundingMethod.Nearest)
+            return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits);
+        TwoSides input = _tensors[layer.Spec.Inputs[0]];
+        if (layer.Spec.Op != LayerOp.Depthwise && geometry.Columns > SequentialRounding.MostInputs)
+            return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits);
+        (Moments[] seen, Moments[] heldBack) = LayerSamples.Gather(
+            layer, geometry, input.Float, input.ForProducts!, null, _options.Columns, unchecked((_options.Seed * 31) + index));
+        var parts = new LayerWeights[seen.Length];
+        int size = layer.Weights.Length / parts.Length;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            float[] part = layer.Weights[(i * size)..((i + 1) * size)];
+            parts[i] = _options.Rounding == RoundingMethod.BiasCorrected
+                ? BiasCorrection.Round(part, layer.Bias[(i * seen[i].Outputs)..((i + 1) * seen[i].Outputs)], bits, seen[i], heldBack[i])
+                : SequentialRounding.Round(part, bits, seen[i], heldBack[i]);
+        }
+
+        return new LayerWeights(
+            bits,
+            [.. parts.SelectMany(part => part.Values)],
+            [.. parts.SelectMany(part => part.Scale)],
+            [.. parts.SelectMany(part => part.Bias)]);
+    }
+
+    private TwoSides Compute(FloatLayer layer, Geometry geometry, LayerWeights? weights)
+    {
+        TwoSides[] inputs = [.. layer.Spec.Inputs.Select(name => _tensors[name])];
+        Shape[] shapes = [.. layer.Spec.Inputs.Select(name => Shape.Of(_network, name))];
+        LayerCodes codes = _codes[layer.Spec.Name];
+        int samples = inputs[0].Float.Count;
+        SampleTensor values = SampleTensor.OfValues(samples);
+        SampleTensor? forProducts = codes.Code is null ? null : SampleTensor.OfLevels(samples, codes.Code.Spec);
+        SampleTensor forSums = codes.Skip is not null ? SampleTensor.OfLevels(samples, codes.Skip.Spec)
+            : forProducts ?? SampleTensor.OfValues(samples);
+        float[] quantizedWeights = weights?.Dequantize() ?? [];
+        Parallel.For(0, samples, sample =>
+        {
+            float[][] exact = [.. inputs.Select(input => input.Float.Load(sample))];
+            values.Store(sample, LayerSimulator.Run(layer, geometry, exact, shapes, layer.Weights, layer.Bias));
+            float[][] read = [.. inputs.Select(input => (weights is null ? input.ForSums : input.ForProducts!).Load(sample))];
+            float[] computed = LayerSimulator.Run(layer, geometry, read, shapes, quantizedWeights, weights?.Bias ?? []);
+            forProducts?.Store(sample, computed);
+            if (forSums != forProducts)
+                forSums.Store(sample, computed);
+        });
+        return new TwoSides(values, forProducts, forSums);
+    }
+
+    private TwoSides Move(FloatLayer layer, Geometry geometry)
+    {
+        TwoSides input = _tensors[layer.Spec.Inputs[0]];
+        Shape[] shapes = [geometry.Input];
+        SampleTensor Moved(SampleTensor from)
+        {
+            SampleTensor to = from.Alike();
+            Parallel.For(0, from.Count, sample => to.Store(sample, LayerSimulator.Run(layer, geometry, [from.Load(sample)], shapes, [], [])));
+            return to;
+        }
+
+        SampleTensor? forProducts = input.ForProducts is null ? null : Moved(input.ForProducts);
+        SampleTensor forSums = input.ForSums == input.ForProducts ? forProducts! : Moved(input.ForSums);
+        return new TwoSides(Moved(input.Float), forProducts, forSums);
+    }
+
+    private static double Sqnr(TwoSides tensor)
+    {
+        SampleTensor quantized = tensor.ForProducts ?? tensor.ForSums;
+        var energies = new (double Signal, double Noise)[tensor.Float.Count];
+        Parallel.For(0, energies.Length, sample =>
+        {
+            float[] exact = tensor.Float.Load(sample), read = quantized.Load(sample);
+            double signal = 0, noise = 0;
+            for (int i = 0; i < exact.Length; i++)
+            {
+                double error = exact[i] - read[i];
+                signal += (double)exact[i] * exact[i];
+                noise += error * error;
+            }
+
+            energies[sample] = (signal, noise);
+        });
+        return 10 * Math.Log10(energies.Sum(energy => energy.Signal) / energies.Sum(energy => energy.Noise));
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Statistics;
+using BitKernelGen.Calibration.Weights;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Calibration.Quantize;
+
+/// <summary>From a float network and samples to a profile and weights: plan the codes, fit them, round the weights, prove bounds.</summary>
+public static class Quantizer
+{
+    private const int InputBits = 8;
+
+    /// <summary>Quantizes a network.</summary>
+    /// <param name="network">The float network.</param>
+    /// <param name="samples">Calibration inputs as the float network reads them, height-width-channel order.</param>
+    /// <param name="options">What is wanted.</param>
+    /// <param name="progress">Told after every layer.</param>
+    public static QuantizedNetwork Quantize(
+        FloatNetwork network, IReadOnlyList<float[]> samples, QuantizeOptions options, IProgress<QuantizeProgress>? progress = null)
+    {
+        if (samples.Count == 0)
+            throw new ArgumentException("There are no calibration samples.", nameof(samples));
+        samples = [.. samples.Take(options.Samples)];
+        CodePlan plan = CodePlanner.Plan(network, options);
+        IReadOnlyDictionary<string, Histogram> histograms = StatisticsCollector.Collect(network, samples, plan, options.Normalization is null, progress);
+        Dictionary<string, LayerCodes> codes = FitCodes(network, plan, histograms, options);
+
+        var walk = new QuantizationWalk(network, samples, codes, options);
+        var file = new SafeTensorsWriter();
+        var layers = new List<LayerSpec>();
+        var reports = new List<LayerReport>();
+        for (int i = 0; i < network.Layers.Count; i++)
+        {
+            LayerSpec spec = network.Layers[i].Spec;
+            LayerPlan layerPlan = plan.Layers[i];
+            (LayerWeights? weights, double sqnr) = walk.Step(i, layerPlan.WeightBits);
+            LayerCodes own = codes[spec.Name];
+            spec = spec with
+            {
+                Code = layerPlan.Inherits ? null : own.Code?.Spec,
+                Skip = layerPlan.Inherits ? null : own.Skip?.Spec,
+            };
+            if (weights is not null)
+            {
+                file.Add(spec.Name, weights);
+                CodeSpec input = codes[spec.Inputs[0]].Code!.Spec;
+                spec = spec with { Weight = new WeightSpec(weights.Bits), Bounds = BoundsProof.Prove(network, network.Layers[i], weights, input) };
+            }
+
+            layers.Add(spec);
+            reports.Add(new LayerReport(spec.Name, spec.Op, weights?.Bits, own.Code, own.Skip, sqnr));
+            progress?.Report(new QuantizeProgress("weights", spec.Name, i + 1, network.Layers.Count));
+        }
+
+        byte[] bytes = file.ToArray();
+        return new QuantizedNetwork(Profile(network, options, codes["input"], layers, bytes, samples.Count, reports), bytes, reports);
+    }
+
+    private static BitProfile Profile(
+        FloatNetwork network, QuantizeOptions options, LayerCodes input, List<LayerSpec> layers, byte[] weights, int samples, List<LayerReport> reports)
+    {
+        InputNormalization? normalization = options.Normalization;
+        return new BitProfile
+        {
+            Name = options.Name,
+            Weights = new WeightsReference($"{options.Name}.safetensors", Convert.ToHexStringLower(SHA256.HashData(weights))),
+            Input = new InputSpec
+            {
+                Shape = InputShape(network),
+                Mean = normalization is null ? default : new EquatableArray<double>(normalization.Mean),
+                Std = normalization is null ? default : new EquatableArray<double>(normalization.Std),
+                Scale = normalization?.Scale ?? 1.0 / 255,
+                Code = input.Code!.Spec,
+            },
+            Layers = new EquatableArray<LayerSpec>(layers),
+            Output = new OutputSpec(network.Output, new EquatableArray<string>(options.Labels)),
+            Provenance = Provenance(network, options, samples, reports),
+        };
+    }
+
+    private static EquatableArray<int> InputShape(FloatNetwork network)
+    {
+        if (network.Height > 1)
+            return new EquatableArray<int>(network.Height, network.Width, network.Channels);
+        return network.Width > 1 ? new EquatableArray<int>(network.Width, network.Channels) : new EquatableArray<int>(network.Channels);
+    }
+
+    private static Dictionary<string, LayerCodes> FitCodes(
+        FloatNetwork network, CodePlan plan, IReadOnlyDictionary<string, Histogram> histograms, QuantizeOptions options)
+    {
+        var codes = new Dictionary<string, LayerCodes>
+        {
+            ["input"] = new(
+                options.Normalization is { } normalization
+                    ? new UniformCode(InputCode.OfBytes(normalization, InputBits), 0, double.PositiveInfinity)
+                    : UniformCode.Best(histograms["input"], InputBits),
+                null),
+        };
+        for (int i = 0; i < network.Layers.Count; i++)
+        {
+            LayerSpec spec = network.Layers[i].Spec;
+            LayerPlan layer = plan.Layers[i];
+            UniformCode? Fit(int? bits) => bits is { } k ? UniformCode.Best(histograms[spec.Name], k) : null;
+            codes[spec.Name] = layer.Inherits ? codes[spec.Inputs[0]] : new LayerCodes(Fit(layer.CodeBits), Fit(layer.SkipBits));
+        }
+
+        return codes;
+    }
+
+    private static EquatableArray<ProvenanceEntry> Provenance(
+        FloatNetwork network, QuantizeOptions options, int samples, List<LayerReport> reports)
+    {
+        string version = typeof(Quantizer).Assembly.GetName().Version?.ToString(3) ?? "0";
+        string psnr = string.Join(
+            ", ",
+            reports.Where(report => report.Code is { PsnrDb: < double.PositiveInfinity })
+                .Select(report => $"\"{report.Name}\" = {report.Code!.PsnrDb.ToString("0.00", CultureInfo.InvariantCulture)}"));
+        return new EquatableArray<ProvenanceEntry>(
+            new ProvenanceEntry("tool", $"\"bitkernel {version}\""),
+            new ProvenanceEntry("model-sha256", $"\"{Convert.ToHexStringLower(SHA256.HashData(network.Model))}\""),
+            new ProvenanceEntry("samples", samples.ToString(CultureInfo.InvariantCulture)),
+            new ProvenanceEntry("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+            new ProvenanceEntry("rounding", $"\"{options.Rounding.ToString().ToLowerInvariant()}\""),
+            new ProvenanceEntry("psnr-db", $"{{ {psnr} }}"));
+    }
+}

@@ -1,0 +1,7 @@
+namespace BitKernelGen.Calibration.Simulate;
+
+/// <summary>A tensor of every sample twice: as the float network has it, and as the quantized one does.</summary>
+/// <param name="Float">What the float network computes.</param>
+/// <param name="ForProducts">What multiplications of the quantized network read; null where none does.</param>
+/// <param name="ForSums">What its sums read.</param>
+internal sealed record TwoSides(SampleTensor Float, SampleTensor? ForProducts, SampleTensor ForSums);
