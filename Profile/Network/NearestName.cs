@@ -22,21 +22,25 @@ internal static class NearestName
         return nearest is null ? "" : $" (did you mean '{nearest}'?)";
     }
 
-    /// <summary>Characters to insert, delete or replace, letters of either case being equal.</summary>
+    /// <summary>Characters to insert, delete, replace or swap with their neighbour, letters of either case being equal.</summary>
     private static int Distance(string from, string to)
     {
-        int[] previous = [.. Enumerable.Range(0, to.Length + 1)];
+        bool Same(int i, int j) => char.ToLowerInvariant(from[i]) == char.ToLowerInvariant(to[j]);
+
+        int[] earlier = [], previous = [.. Enumerable.Range(0, to.Length + 1)];
         for (int i = 1; i <= from.Length; i++)
         {
             var current = new int[to.Length + 1];
             current[0] = i;
             for (int j = 1; j <= to.Length; j++)
             {
-                int replace = previous[j - 1] + (char.ToLowerInvariant(from[i - 1]) == char.ToLowerInvariant(to[j - 1]) ? 0 : 1);
+                int replace = previous[j - 1] + (Same(i - 1, j - 1) ? 0 : 1);
                 current[j] = Math.Min(replace, Math.Min(previous[j], current[j - 1]) + 1);
+                if (i > 1 && j > 1 && Same(i - 1, j - 2) && Same(i - 2, j - 1))
+                    current[j] = Math.Min(current[j], earlier[j - 2] + 1);
             }
 
-            previous = current;
+            (earlier, previous) = (previous, current);
         }
 
         return previous[to.Length];

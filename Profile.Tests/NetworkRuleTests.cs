@@ -1,0 +1,289 @@
+using static BitKernelGen.Profiles.Tests.Profiles;
+
+namespace BitKernelGen.Profiles.Tests;
+
+/// <summary>Every rule, by a profile that breaks it and nothing else.</summary>
+public class NetworkRuleTests
+{
+    private static readonly int[] Image = [7, 9, 3];
+
+    [Fact]
+    public void NamesMustBeOfLayersBefore()
+    {
+        BitProfile profile = Of(Image, Conv("conv1", "input"), Layer("sum", LayerOp.Add, "covn1", "late"), Conv("late", "sum"), Dense("late2", "late2"));
+        Resolution resolution = Expect(profile, "BKG007 1 input:0", "BKG007 1 input:1", "BKG010 2 input:0", "BKG007 3 input:0");
+        Assert.Contains("did you mean 'conv1'?", resolution.Issues[0].Message);
+        Assert.Contains("does not come before", resolution.Issues[1].Message);
+        Assert.StartsWith("Layer 'sum': ", resolution.Issues[0].Message);
+    }
+
+    [Theory]
+    [InlineData("input")]
+    [InlineData("")]
+    [InlineData("cnv")]
+    [InlineData(null)]
+    public void TheOutputIsALayers(string? from)
+    {
+        BitProfile profile = Of(Image, Conv("conv", "input")) with { Output = new OutputSpec(from!, default) };
+        Resolution resolution = Expect(profile, "BKG007 -2 from");
+        Assert.Equal(from == "cnv", resolution.Issues[0].Message.Contains("did you mean 'conv'?"));
+    }
+
+    [Fact]
+    public void AProfileNeedsALayer() => Expect(Of(Image), "BKG007 -2 from");
+
+    [Fact]
+    public void NamesAreUnique() =>
+        Expect(Of(Image, Conv("a", "input"), Conv("a", "a"), Conv("input", "a"), Conv("b", "a")), "BKG008 1 name", "BKG008 2 name");
+
+    [Fact]
+    public void ShapesOfTheInput()
+    {
+        LayerSpec layer = Layer("mean", LayerOp.GlobalAvgPool, "input");
+        Expect(Of([], layer), "BKG009 -1 shape");
+        Expect(Of([1, 2, 3, 4], layer), "BKG009 -1 shape");
+        Expect(Of([0, 3, -1], layer), "BKG009 -1 shape:0", "BKG009 -1 shape:2");
+        Expect(Of([1 << 13, 1 << 13, 2], layer), "BKG009 -1 shape");
+        Expect(Of([int.MaxValue, int.MaxValue, int.MaxValue], layer), "BKG009 -1 shape");
+        Network(Of([1 << 13, 1 << 13, 1], layer));
+    }
+
+    [Fact]
+    public void MeanAndStd()
+    {
+        BitProfile profile = Of(Image, Conv("conv", "input"));
+        BitProfile With(double[] mean, double[] std, double scale = 1) =>
+            profile with { Input = profile.Input with { Mean = new(mean), Std = new(std), Scale = scale } };
+        Network(With([0, 1, 2], [1, 2, 3]));
+        Expect(With([0, 1, 2], []), "BKG003 -1 mean");
+        Expect(With([], [1, 2, 3]), "BKG003 -1 std");
+        Expect(With([0, 1], [1, 2, 3]), "BKG009 -1 mean");
+        Expect(With([0, 1, 2], [1]), "BKG009 -1 std");
+        Expect(With([0, double.NaN, 2], [1, 0, double.PositiveInfinity], 0), "BKG004 -1 mean:1", "BKG004 -1 std:1", "BKG004 -1 std:2", "BKG004 -1 scale");
+    }
+
+    [Fact]
+    public void WindowsFit()
+    {
+        Expect(Of(Image, Conv("conv", "input") with { Kernel = new(8, 10) }), "BKG009 0 kernel:0", "BKG009 0 kernel:1");
+        Expect(Of(Image, Conv("conv", "input") with { Pad = new(3, 2, 2, 4) }), "BKG009 0 pad:0", "BKG009 0 pad:3");
+        Expect(Of(Image, Pool("pool", "input") with { Pad = new(0, 2, 0, 0) }), "BKG009 0 pad:1");
+        Expect(Of(Image, Conv("conv", "input") with { Kernel = new(int.MaxValue, 1), Pad = new(int.MaxValue - 1, 0, int.MaxValue - 1, 0) }), "BKG009 0 pad");
+    }
+
+    [Fact]
+    public void OperandsFit()
+    {
+        LayerSpec small = Pool("small", "input"), wide = Conv("wide", "input", 4, 1);
+        Expect(Of(Image, small, wide, Layer("sum", LayerOp.Add, "small", "input"), Layer("sum2", LayerOp.Add, "input", "wide"), Layer("all", LayerOp.Concat, "input", "small", "wide") with { Code = Code() }) with
+        { Output = new OutputSpec("all", default) },
+            "BKG009 2 input:1", "BKG021 2 name", "BKG009 3 input:1", "BKG021 3 name", "BKG009 4 input:1");
+    }
+
+    [Fact]
+    public void LabelsAreAsManyAsElements()
+    {
+        BitProfile profile = Of(Image, Dense("dense", "input", 3));
+        Network(profile with { Output = new OutputSpec("dense", new("a", "b", "c")) });
+        Expect(profile with { Output = new OutputSpec("dense", new("a", "b")) }, "BKG009 -2 labels");
+    }
+
+    [Fact]
+    public void SizesHaveLimits()
+    {
+        Expect(Of([64, 64, 16], Conv("conv", "input", (1 << 14) + 1, 1)), "BKG009 0 channels");
+        Expect(Of([8, 8, 128], Dense("dense", "input", (1 << 13) + 1)), "BKG009 0 channels");
+        Network(Of([8, 8, 128], Dense("dense", "input", 1 << 13) with { Weight = new(1) }));
+        Expect(Of([1, 1, 3], Layer("pad", LayerOp.PadChannels, "input") with { PadChannels = new(int.MaxValue, int.MaxValue) }), "BKG009 0 pad-channels");
+        Expect(Of([1, 1, 3], Depthwise("dw", "input", 1 << 13) with { Pad = new(8191, 8191, 0, 0) }), "BKG009 0 pad");
+
+        // What the windows of two readers ask for together is too big, though neither is alone.
+        Expect(
+            Of(
+                [1, 1, 1],
+                Conv("rows", "input", 1) with { Kernel = new(1 << 20, 1), Pad = new((1 << 20) - 1, 0, 0, 0), Weight = new(2) },
+                Conv("columns", "input", 1) with { Kernel = new(1, 1 << 20), Pad = new(0, (1 << 20) - 1, 0, 0), Weight = new(2) },
+                Layer("sum", LayerOp.Add, "rows", "columns")),
+            "BKG009 -1 shape");
+
+        // A float32 pixel takes a whole vector.
+        Expect(Of([1 << 12, 1 << 12, 1], Conv("conv", "input", 1) with { Code = null }), "BKG009 0 name");
+    }
+
+    [Fact]
+    public void InputsAreCodedAsTheOperationReadsThem()
+    {
+        LayerSpec floats = Conv("floats", "input") with { Code = null };
+        LayerSpec skip = floats with { Name = "skip", Skip = Code(8) };
+        foreach (LayerSpec reader in new[] { Conv("reader", "floats"), Depthwise("reader", "floats"), Dense("reader", "floats"), Pool("reader", "floats"), Pool("reader", "floats", LayerOp.AvgPool), Layer("reader", LayerOp.GlobalAvgPool, "floats") })
+        {
+            Expect(Of(Image, floats, reader), "BKG010 1 input:0");
+            BitProfile readsSkip = Of(Image, skip, reader with { Inputs = new("skip") });
+            if (reader.Weight is null)
+                Network(readsSkip);
+            else
+                Expect(readsSkip, "BKG010 1 input:0");
+        }
+
+        Network(Of(Image, floats, skip, Layer("sum", LayerOp.Add, "floats", "skip"), Layer("all", LayerOp.Concat, "sum", "floats") with { Skip = Code() }));
+        Expect(Of(Image, Layer("all", LayerOp.Concat, "input", "input")), "BKG010 0 code");
+    }
+
+    [Fact]
+    public void ZeroIsALevel()
+    {
+        void At(CodeSpec code, params string[] issues) => Expect(Of(Image, Conv("conv", "input") with { Code = code }), issues);
+        At(Code(2, 0.1f, 4, 4, 1));
+        At(Code(2, 0.1f, 2, 4, 1), "BKG011 0 code.zero");
+        At(Code(4, 0.1f, 15));
+        At(Code(4, 0.1f, 16), "BKG011 0 code.zero");
+        Expect(Of(Image, Conv("conv", "input") with { Skip = Code(8, 0.1f, 256) }), "BKG011 0 skip.zero");
+        BitProfile profile = Of(Image, Conv("conv", "input"));
+        Expect(profile with { Input = profile.Input with { Code = Code(1, 1, 2) } }, "BKG011 -1 code.zero");
+    }
+
+    [Fact]
+    public void CodesAreInRange()
+    {
+        void At(CodeSpec code, params string[] issues) => Expect(Of(Image, Conv("conv", "input") with { Code = code }), issues);
+        At(Code(0), "BKG004 0 code.bits");
+        At(Code(9), "BKG004 0 code.bits");
+        At(Code(4, 0), "BKG004 0 code.step");
+        At(Code(4, float.NaN), "BKG004 0 code.step");
+        At(Code(4, float.PositiveInfinity), "BKG004 0 code.step");
+        At(Code(4, float.Epsilon), "BKG004 0 code.step");
+        At(Code(4, float.MaxValue), "BKG004 0 code.step");
+        At(Code(4, 1, -1), "BKG004 0 code.zero");
+        At(Code(2, 1, 0, 1), "BKG004 0 code.coefficients");
+        At(Code(2, 1, 0, 1, 0), "BKG004 0 code.coefficients:1");
+        At(Code(3, 1, 0, double.NaN, -1, double.PositiveInfinity), "BKG004 0 code.coefficients:0", "BKG004 0 code.coefficients:1", "BKG004 0 code.coefficients:2");
+    }
+
+    [Fact]
+    public void SumsFit32Bits()
+    {
+        // 255 · 127 · products passes 2³¹ − 1 from 66,312 products on.
+        LayerSpec dense = Dense("dense", "input", 1) with { Weight = new(8) };
+        Network(Of([66311], dense));
+        Expect(Of([66312], dense), "BKG012 0 weight");
+        Network(Of([66312], dense with { Weight = new(7) }));
+        Network(Of([66312], dense with { Bounds = new BoundsSpec(40000, 0, int.MaxValue) }));
+        Network(Of([8_421_504], dense with { Weight = new(1) }));
+        Expect(Of([8_421_505], dense with { Weight = new(1) }), "BKG012 0 weight");
+        Network(Of([8_421_504], dense with { Weight = new(2) }));
+    }
+
+    [Fact]
+    public void BoundsDoNotContradictThemselves()
+    {
+        void At(BoundsSpec bounds, params string[] issues) => Expect(Of(Image, Conv("conv", "input") with { Bounds = bounds }), issues);
+
+        // The network's input lies densely: 3 rows of ⌈3 · 3 / 4⌉ groups.
+        At(new(32767, 9, 0));
+        At(new(0, 10, 0), "BKG012 0 bounds.steps");
+        At(new(0, -1, 0), "BKG012 0 bounds.steps");
+        At(new(32768, 1, 0), "BKG012 0 bounds.pair");
+        At(new(32768, 0, 0));
+        At(new(-1, 1, -1), "BKG012 0 bounds.pair", "BKG012 0 bounds.sum");
+
+        // Any other tensor's pixels are filled up: 5 channels take 8 bytes.
+        BitProfile inner = Of(Image, Conv("conv1", "input"), Conv("conv2", "conv1") with { Bounds = new(1, 18, 1) });
+        Network(inner);
+        Expect(inner with { Layers = new(inner.Layers[0], inner.Layers[1] with { Bounds = new(1, 19, 1) }) }, "BKG012 1 bounds.steps");
+        Network(Of(Image, Dense("dense", "input") with { Bounds = new(1, 7 * 7, 1) }));
+        Expect(Of(Image, Dense("dense", "input") with { Bounds = new(1, (7 * 7) + 1, 1) }), "BKG012 0 bounds.steps");
+    }
+
+    [Fact]
+    public void KeysApply()
+    {
+        var written = new (string Key, Func<LayerSpec, LayerSpec> Write)[]
+        {
+            ("kernel", layer => layer with { Kernel = new(1, 1) }),
+            ("stride", layer => layer with { Stride = new(1, 1) }),
+            ("pad", layer => layer with { Pad = new(0, 0, 0, 0) }),
+            ("channels", layer => layer with { Channels = 3 }),
+            ("pad-channels", layer => layer with { PadChannels = new(1, 1) }),
+            ("weight", layer => layer with { Weight = new(8) }),
+            ("activation", layer => layer with { Activation = Activation.Relu }),
+            ("code", layer => layer with { Code = Code() }),
+            ("skip", layer => layer with { Skip = Code() }),
+            ("bounds", layer => layer with { Bounds = new(1, 1, 1) }),
+            ("kernel-strategy", layer => layer with { KernelStrategy = "multiply-add" }),
+        };
+        var applying = new (LayerSpec Layer, string Keys)[]
+        {
+            (Conv("layer", "input"), "kernel stride pad channels weight activation code skip bounds kernel-strategy"),
+            (Depthwise("layer", "input"), "kernel stride pad weight activation code skip kernel-strategy"),
+            (Dense("layer", "input"), "channels weight activation code skip bounds kernel-strategy"),
+            (Layer("layer", LayerOp.Add, "input", "input"), "activation code skip"),
+            (Pool("layer", "input"), "kernel stride pad"),
+            (Pool("layer", "input", LayerOp.AvgPool), "kernel stride pad code skip"),
+            (Layer("layer", LayerOp.GlobalAvgPool, "input"), "code skip"),
+            (Layer("layer", LayerOp.Concat, "input", "input") with { Code = Code() }, "code skip"),
+            (Layer("layer", LayerOp.Flatten, "input"), ""),
+            (Layer("layer", LayerOp.Subsample, "input"), "stride"),
+            (Layer("layer", LayerOp.PadChannels, "input") with { PadChannels = new(1, 1) }, "pad-channels"),
+        };
+        Assert.Equal(Enum.GetValues<LayerOp>(), applying.Select(row => row.Layer.Op));
+        foreach ((LayerSpec layer, string keys) in applying)
+        {
+            foreach ((string key, Func<LayerSpec, LayerSpec> write) in written)
+                Expect(Of(Image, write(layer)), keys.Split(' ').Contains(key) ? [] : [$"BKG013 0 {key}"]);
+        }
+
+        Expect(Of(Image, Conv("conv", "input") with { Skip = Code(2, 1, 0, 2, 1) }), "BKG013 0 skip.coefficients");
+    }
+
+    [Fact]
+    public void OperationsHaveWhatTheyNeed()
+    {
+        Expect(Of(Image, Layer("layer", LayerOp.Conv, "input")), "BKG003 0 kernel", "BKG003 0 channels", "BKG003 0 weight");
+        Expect(Of(Image, Layer("layer", LayerOp.PadChannels, "input")), "BKG003 0 pad-channels");
+        Expect(Of(Image, Conv("layer", "input") with { Kernel = new(3), Stride = new(0, 1), Pad = new(1, 1, -1, 1), Channels = -2, Weight = new(9) }),
+            "BKG004 0 kernel", "BKG004 0 stride:0", "BKG004 0 pad:2", "BKG004 0 channels", "BKG004 0 weight.bits");
+        Expect(Of(Image, Layer("layer", LayerOp.Add, "input")), "BKG004 0 input");
+        Expect(Of(Image, Layer("layer", LayerOp.Concat, "input") with { Code = Code() }), "BKG004 0 input");
+        Expect(Of(Image, Layer("layer", LayerOp.Flatten)), "BKG004 0 input");
+        Expect(Of(Image, Layer("layer", LayerOp.Flatten, "input", "input")), "BKG004 0 input");
+        Expect(Of(Image, Layer("layer", (LayerOp)99, "input")), "BKG006 0 op");
+        Expect(Of(Image, Conv("layer", "input") with { Activation = (Activation)9 }), "BKG006 0 activation");
+    }
+
+    [Fact]
+    public void RealCoefficientsAreAnnounced()
+    {
+        Resolution resolution = Expect(Of(Image, Conv("conv", "input") with { Code = Code(2, 0.1f, 0, 1.41, 0.62) }), "BKG020 0 code.coefficients");
+        Assert.Equal(DiagnosticLevel.Info, resolution.Issues[0].Level);
+        Assert.Contains($"[{string.Join(", ", resolution.Network!.Tensors[1].Code!.Coefficients)}]", resolution.Issues[0].Message);
+    }
+
+    [Fact]
+    public void UnusedLayersAreWarnedOf()
+    {
+        Resolution resolution = Expect(Of(Image, Conv("a", "input"), Conv("b", "input"), Conv("c", "a")), "BKG021 1 name");
+        Assert.Equal(DiagnosticLevel.Warning, resolution.Issues[0].Level);
+        Expect(Of(Image, Conv("a", "input"), Conv("b", "a")) with { Output = new OutputSpec("a", default) }, "BKG021 1 name");
+    }
+
+    [Fact]
+    public void ErrorsDoNotFollowFromErrors()
+    {
+        BitProfile profile = Of(
+            Image,
+            Conv("first", "input") with { Kernel = new(20, 3) },
+            Conv("second", "first") with { Code = Code(9) },
+            Dense("third", "second") with { Bounds = new(1, 1_000_000, 1) },
+            Layer("fourth", LayerOp.Concat, "third", "input") with { Weight = new(3) });
+        Expect(profile, "BKG009 0 kernel:0", "BKG004 1 code.bits", "BKG013 3 weight", "BKG010 3 code");
+    }
+
+    [Fact]
+    public void IssuesComeInTheOrderOfTheLayers()
+    {
+        BitProfile profile = Of([1 << 12, 1 << 12, 1], Conv("a", "input", 1) with { Code = null }, Conv("a", "nothing")) with
+        { Name = "", Output = new OutputSpec("x", default) };
+        Expect(profile with { Input = profile.Input with { Scale = -1 } },
+            "BKG003 -3 name", "BKG004 -1 scale", "BKG009 0 name", "BKG007 1 input:0", "BKG008 1 name", "BKG007 -2 from");
+    }
+}
