@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Statistics;
 using BitKernelGen.Calibration.Weights;
@@ -12,11 +13,29 @@ public static class Quantizer
 {
     private const int InputBits = 8;
 
+    /// <summary>Quantizes a network by samples spread evenly over a data set.</summary>
+    /// <param name="network">The float network.</param>
+    /// <param name="data">Calibration data.</param>
+    /// <param name="options">What is wanted.</param>
+    /// <param name="progress">Told after every batch and layer.</param>
+    public static QuantizedNetwork Quantize(
+        FloatNetwork network, DataSource data, QuantizeOptions options, IProgress<QuantizeProgress>? progress = null)
+    {
+        InputNormalization normalization = options.Normalization ?? Normalizer.Create(network.Channels);
+        if (data.IsBytes)
+            options = options with { Normalization = normalization };
+        long count = Math.Min(options.Samples, data.Count);
+        var samples = new List<float[]>();
+        for (long i = 0; i < count; i++)
+            samples.Add(normalization.Apply(data.Read((int)(i * data.Count / count))));
+        return Quantize(network, samples, options, progress);
+    }
+
     /// <summary>Quantizes a network.</summary>
     /// <param name="network">The float network.</param>
     /// <param name="samples">Calibration inputs as the float network reads them, height-width-channel order.</param>
     /// <param name="options">What is wanted.</param>
-    /// <param name="progress">Told after every layer.</param>
+    /// <param name="progress">Told after every batch and layer.</param>
     public static QuantizedNetwork Quantize(
         FloatNetwork network, IReadOnlyList<float[]> samples, QuantizeOptions options, IProgress<QuantizeProgress>? progress = null)
     {

@@ -1,14 +1,11 @@
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
-using BitKernelGen.Calibration.Simulate;
 
 namespace BitKernelGen.Calibration.Statistics;
 
 /// <summary>Runs the float network over samples and keeps a histogram of every tensor that gets a code.</summary>
 public static class StatisticsCollector
 {
-    private const int Batch = 32;
-
     /// <summary>Collects; the histogram of the input is under "input", those of layers under their names.</summary>
     /// <param name="network">The float network.</param>
     /// <param name="samples">Inputs, height-width-channel order.</param>
@@ -19,23 +16,26 @@ public static class StatisticsCollector
         FloatNetwork network, IReadOnlyList<float[]> samples, CodePlan plan, bool withInput, IProgress<QuantizeProgress>? progress)
     {
         var wanted = new Dictionary<string, Histogram>();
-        if (withInput)
-            wanted["input"] = new Histogram();
         for (int i = 0; i < network.Layers.Count; i++)
         {
             if (plan.Layers[i].CodeBits is not null || plan.Layers[i].SkipBits is not null)
                 wanted[network.Layers[i].Spec.Name] = new Histogram();
         }
 
-        int done = 0;
-        foreach (float[][] batch in samples.Chunk(Batch))
+        string[] names = [.. wanted.Keys];
+        Dictionary<string, string> outputs = network.Layers.ToDictionary(layer => layer.Spec.Name, layer => layer.OnnxOutput);
+        using var runner = new FloatRunner(network, [.. names.Select(name => outputs[name])]);
+        if (withInput)
         {
-            Dictionary<string, float[]>[] runs = [.. batch.AsParallel().AsOrdered().Select(sample => FloatSimulator.Run(network, sample, wanted.Keys))];
-            Parallel.ForEach(wanted, pair =>
-            {
-                foreach (Dictionary<string, float[]> run in runs)
-                    pair.Value.Add(run[pair.Key]);
-            });
+            wanted["input"] = new Histogram();
+            foreach (float[] sample in samples)
+                wanted["input"].Add(sample);
+        }
+
+        int done = 0;
+        foreach (float[][] batch in samples.Chunk(runner.BatchSize))
+        {
+            runner.Run(batch, (tensor, values) => wanted[names[tensor]].Add(values));
             done += batch.Length;
             progress?.Report(new QuantizeProgress("statistics", "", done, samples.Count));
         }
