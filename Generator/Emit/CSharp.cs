@@ -32,6 +32,12 @@ internal static class CSharp
     /// <summary>Text that is safe inside an XML documentation comment.</summary>
     public static string Xml(string value) => value.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 
+    /// <summary>A pointer and an index; nothing is added for "0".</summary>
+    public static string Plus(string expression, string index) => index == "0" ? expression : $"{expression} + {index}";
+
+    /// <summary>A variable times a constant, for use inside a sum; no product by 1.</summary>
+    public static string Times(string variable, int factor) => factor == 1 ? variable : $"({variable} * {factor})";
+
     /// <summary>A pointer or number and a constant offset: nothing is added for 0.</summary>
     public static string Plus(string expression, int offset) => offset == 0 ? expression : offset > 0 ? $"{expression} + {offset}" : $"{expression} - {-offset}";
 }

@@ -40,20 +40,23 @@ internal static class DepthwiseEmitter
             }
 
             int elements = kernel.Epilogue.Stores[0].PixelElements;
-            using (writer.Block($"for (int first = 0; first < {kernel.PaddedOutputs}; first += {Panel})"))
+            bool isOne = kernel.PaddedOutputs == Panel;
+            string first = isOne ? "0" : "first";
+            using (isOne ? KernelWriter.Loop(writer, "", 1) : writer.Block($"for (int first = 0; first < {kernel.PaddedOutputs}; first += {Panel})"))
             using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++)"))
             {
-                writer.Line($"Row{isa.Name}(input + (y * {kernel.StrideHeight * kernel.InputRowBytes}) + first, taps + first, sums);");
+                string row = $"input + {CSharp.Times("y", kernel.StrideHeight * kernel.InputRowBytes)}";
+                writer.Line($"Row{isa.Name}({CSharp.Plus(row, first)}, {CSharp.Plus("taps", first)}, sums);");
                 IEnumerable<string> arguments = EpilogueEmitter.Parameters(kernel.Epilogue).Select(parameter =>
                 {
                     (string name, int pixelBytes, int rowBytes) = EpilogueEmitter.Pointers(kernel.Epilogue).FirstOrDefault(p => p.Name == parameter.Name);
                     if (name is null)
                         return parameter.Name;
                     bool isFloat = name == "residual" ? kernel.Epilogue.Residual!.IsFloat : kernel.Epilogue.Stores[name == "output" ? 0 : 1].Encoding is null;
-                    return $"{name} + (y * {rowBytes}) + {(isFloat ? "(first * 4)" : "first")}";
+                    return CSharp.Plus($"{name} + (y * {rowBytes})", isFloat && !isOne ? "(first * 4)" : first);
                 });
-                string channels = elements % Panel == 0 ? $"{Panel}" : $"Math.Min({Panel}, {elements} - first)";
-                writer.Line($"Finish{isa.Name}(sums, (float*)weights + first, {channels}, {string.Join(", ", arguments)});");
+                string channels = isOne ? $"{System.Math.Min(Panel, elements)}" : elements % Panel == 0 ? $"{Panel}" : $"Math.Min({Panel}, {elements} - first)";
+                writer.Line($"Finish{isa.Name}(sums, {CSharp.Plus("(float*)weights", first)}, {channels}, {string.Join(", ", arguments)});");
             }
         }
     }

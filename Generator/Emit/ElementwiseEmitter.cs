@@ -75,9 +75,9 @@ internal static class ElementwiseEmitter
                     writer.Line($"{emitter.Type("int")} sum = {emitter.Create(kernel.Zero == 0 ? "0" : $"-{kernel.Zero} * count")};");
                     using (writer.Block("for (int row = top; row < bottom; row++)"))
                     {
-                        writer.Line($"byte* source = input + (row * {kernel.InputRowBytes}) + {i};");
+                        writer.Line($"byte* source = {CSharp.Plus($"input + (row * {kernel.InputRowBytes})", i)};");
                         using (writer.Block("for (int column = left; column < right; column++)"))
-                            writer.Line($"sum += {emitter.LoadLevels($"source + (column * {kernel.InputPixelBytes})")};");
+                            writer.Line($"sum += {emitter.LoadLevels("source", CSharp.Times("column", kernel.InputPixelBytes))};");
                     }
 
                     writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle("sum")} * {emitter.Create("mean")};");

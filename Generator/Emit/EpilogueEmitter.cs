@@ -64,8 +64,8 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
     /// <summary>The vector type of an element type, or the element type itself for scalars.</summary>
     public string Type(string element) => _isVector ? $"{isa.Vector}<{element}>" : element;
 
-    /// <summary>Levels at an address, as 32-bit integers.</summary>
-    public string LoadLevels(string address) => _isVector ? $"Levels.Load{isa.Lanes}({address})" : $"(int)*({address})";
+    /// <summary>Levels as 32-bit integers.</summary>
+    public string LoadLevels(string pointer, string index) => _isVector ? $"Levels.Load{isa.Lanes}({CSharp.Plus(pointer, index)})" : $"{pointer}[{index}]";
 
     /// <summary>A vector of equal elements.</summary>
     public string Create(string value) => _isVector ? $"{isa.Vector}.Create({value})" : value;
@@ -77,8 +77,8 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
     public string Value(Operand operand, string pointer, string index, string step)
     {
         if (operand.IsFloat)
-            return _isVector ? $"{isa.Vector}.Load((float*){pointer} + {index})" : $"*((float*){pointer} + {index})";
-        string level = LoadLevels($"{pointer} + {index}");
+            return _isVector ? $"{isa.Vector}.Load({CSharp.Plus($"(float*){pointer}", index)})" : $"((float*){pointer})[{index}]";
+        string level = LoadLevels(pointer, index);
         if (operand.Zero != 0)
             level += $" - {Create(operand.Zero.ToString())}";
         return $"{ToSingle(level)} * {Create(step)}";
@@ -92,7 +92,7 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
     public void Emit(SourceWriter writer, string index, int count, string? pixel = null)
     {
         string At(int pixelBytes, bool isFloat) =>
-            pixel is null ? index : $"{index} + ({pixel} * {(isFloat ? pixelBytes / sizeof(float) : pixelBytes)})";
+            pixel is null ? index : $"{index} + {CSharp.Times(pixel, isFloat ? pixelBytes / sizeof(float) : pixelBytes)}";
 
         if (epilogue.Residual is { } residual)
             writer.Line($"value += {Value(residual, "residual", At(residual.PixelBytes, residual.IsFloat), "residualStep")};");
@@ -106,7 +106,7 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
                     writer.Line($"value = {Max("value", Create("0f"))};");
                 if (epilogue.Activation == Activation.Relu6)
                     writer.Line($"value = {Min("value", Create("6f"))};");
-                writer.Line(_isVector ? $"value.Store((float*){output} + {at});" : $"((float*){output})[{at}] = value;");
+                writer.Line(_isVector ? $"value.Store({CSharp.Plus($"(float*){output}", at)});" : $"((float*){output})[{at}] = value;");
                 continue;
             }
 
@@ -134,8 +134,8 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
             }
 
             writer.Line(!_isVector ? $"{output}[{at}] = (byte){level};"
-                : count == 0 ? $"Levels.Store({level}, {output} + {at});"
-                : $"Levels.Store({level}, {output} + {at}, {count});");
+                : count == 0 ? $"Levels.Store({level}, {CSharp.Plus(output, at)});"
+                : $"Levels.Store({level}, {CSharp.Plus(output, at)}, {count});");
         }
     }
 

@@ -25,7 +25,7 @@ internal static class FinishEmitter
         {
             string last = isa.Lanes == 1 ? "i < channels" : $"i <= channels - {isa.Lanes}";
             writer.Line("int i = 0;");
-            using (writer.Block($"for (; {last}; i += {isa.Lanes})"))
+            using (writer.Block($"for (; {last}; {(isa.Lanes == 1 ? "i++" : $"i += {isa.Lanes}")})"))
                 Pixels(0);
             if (rest > 0)
             {
@@ -36,11 +36,12 @@ internal static class FinishEmitter
 
         void Pixels(int count)
         {
-            string Load(string pointer, string element) => isa.Lanes == 1 ? $"{pointer}[i]" : $"{isa.Vector}.Load({pointer} + i)";
-            writer.Line($"{emitter.Type("float")} scale = {Load("parameters", "float")};");
-            writer.Line($"{emitter.Type("float")} bias = {Load($"({CSharp.Plus("parameters", paddedOutputs)})", "float")};");
+            string Load(string pointer, int offset) =>
+                isa.Lanes == 1 ? $"{pointer}[{CSharp.Plus("i", offset)}]" : $"{isa.Vector}.Load({CSharp.Plus($"{pointer} + i", offset)})";
+            writer.Line($"{emitter.Type("float")} scale = {Load("parameters", 0)};");
+            writer.Line($"{emitter.Type("float")} bias = {Load("parameters", paddedOutputs)};");
             if (hasZero)
-                writer.Line($"{emitter.Type("int")} correction = {Load($"((int*)parameters + {2 * paddedOutputs})", "int")};");
+                writer.Line($"{emitter.Type("int")} correction = {Load(isa.Lanes == 1 ? "((int*)parameters)" : "(int*)parameters", 2 * paddedOutputs)};");
             using (KernelWriter.Loop(writer, "x", width))
             {
                 string at = width == 1 ? "i" : $"i + (x * {panelOutputs})";

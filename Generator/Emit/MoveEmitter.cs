@@ -17,9 +17,10 @@ internal static class MoveEmitter
         string vector = bytes == 4 ? "Vector128" : $"Vector{8 * bytes}";
         string Load(string address) => bytes == 4 ? $"Vector128.CreateScalar(*(uint*)({address})).AsByte()" : $"{vector}.Load({address})";
 
+        int rowStep = kernel.OutputRowBytes - (kernel.OutputWidth * channels);
         writer.Line(KernelWriter.Optimized);
         using (writer.Block($"public static void Run({KernelWriter.Declare(Parameters)})"))
-        using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++, output += {kernel.OutputRowBytes - (kernel.OutputWidth * channels)})"))
+        using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++{(rowStep == 0 ? "" : $", output += {rowStep}")})"))
         {
             PoolWindow.Rows(writer, kernel.Window, kernel.InputHeight);
             using (writer.Block($"for (int x = 0; x < {kernel.OutputWidth}; x++, output += {channels})"))
@@ -48,12 +49,12 @@ internal static class MoveEmitter
             writer.Line($"{vector}<byte> largest = {vector}<byte>.Zero;");
             using (writer.Block("for (int row = top; row < bottom; row++)"))
             {
-                writer.Line($"byte* level = input + (row * {kernel.InputRowBytes}) + {at};");
+                writer.Line($"byte* level = {CSharp.Plus($"input + (row * {kernel.InputRowBytes})", at)};");
                 using (writer.Block("for (int column = left; column < right; column++)"))
                     writer.Line($"largest = {vector}.Max(largest, {Load($"level + (column * {kernel.InputPixelBytes})")});");
             }
 
-            writer.Line(bytes == 4 ? $"*(uint*)(output + {at}) = largest.AsUInt32().ToScalar();" : $"largest.Store(output + {at});");
+            writer.Line(bytes == 4 ? $"*(uint*)output = largest.AsUInt32().ToScalar();" : $"largest.Store({CSharp.Plus("output", at)});");
         }
     }
 

@@ -14,11 +14,11 @@ internal static class PoolWindow
     private static void Bounds(
         SourceWriter writer, string index, string first, string end, int kernel, int stride, int pad, bool isClipped, int size)
     {
-        string start = CSharp.Plus(stride == 1 ? index : $"({index} * {stride})", -pad);
+        string start = CSharp.Plus(stride > 1 && pad == 0 ? $"{index} * {stride}" : CSharp.Times(index, stride), -pad);
         if (isClipped)
         {
             writer.Line($"int {first} = Math.Max({start}, 0);");
-            writer.Line($"int {end} = Math.Min({start} + {kernel}, {size});");
+            writer.Line($"int {end} = Math.Min({CSharp.Plus(CSharp.Times(index, stride), kernel - pad)}, {size});");
         }
         else
         {

@@ -8,12 +8,17 @@ internal sealed class SourceWriter
 {
     private readonly StringBuilder _text = new();
     private int _indentation;
+    private bool _hasClosed;
 
     /// <summary>Writes one line, or several that are parted by line feeds; empty text is an empty line.</summary>
     public void Line(string text = "")
     {
         foreach (string line in text.Replace("\r\n", "\n").Split('\n'))
         {
+            // What follows a block stands apart from it, unless it belongs to it.
+            if (_hasClosed && line.Length > 0 && line[0] != '}' && !line.StartsWith("else", StringComparison.Ordinal) && line != "finally")
+                _text.Append('\n');
+            _hasClosed = false;
             if (line.Length > 0)
                 _text.Append(' ', 4 * _indentation).Append(line);
             _text.Append('\n');
@@ -42,7 +47,9 @@ internal sealed class SourceWriter
         public void Dispose()
         {
             writer._indentation--;
+            writer._hasClosed = false;
             writer.Line("}");
+            writer._hasClosed = true;
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     private IEnumerable<(int Pixel, int Vector)> Sums =>
         Enumerable.Range(0, pixels).SelectMany(p => Enumerable.Range(0, _vectors).Select(v => (p, v)));
 
-    private static string Sum(int pixel, int vector) => $"s{pixel}_{vector}";
+    private string Sum(int pixel, int vector) => _vectors == 1 ? $"s{pixel}" : $"s{pixel}_{vector}";
 
     private string SumsAt(int pixel, int vector) => CSharp.Plus("sums", (pixel * tile.PanelOutputs) + (vector * _isa.Lanes));
 
