@@ -59,9 +59,11 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     {
         for (int g = 0; g < weightGroups; g++)
             writer.Line($"{Vector(weight)} {string.Join(", ", Enumerable.Range(0, _vectors).Select(v => Weight(g, v)))};");
-        bool isPaired = weightGroups > 1 || pixels * _vectors > 1;
-        writer.Line($"{Vector(level)} {(isPaired && (weightGroups > 1 || pixels > 1) ? "x0, x1" : "x0")};");
-        writer.Line($"{Vector(product)} {(isPaired ? "t0, t1" : "t0")};");
+
+        // Pairs of groups where a chunk's weights are all in registers, of pixels and sums otherwise.
+        bool isShort = tile.Accumulation == Accumulation.Short;
+        writer.Line($"{Vector(level)} {((isShort ? weightGroups : pixels) > 1 ? "x0, x1" : "x0")};");
+        writer.Line($"{Vector(product)} {((isShort ? weightGroups : pixels * _vectors) > 1 ? "t0, t1" : "t0")};");
     }
 
     private string Weight(int group, int vector) => tile.Accumulation == Accumulation.Short ? $"w{group}_{vector}" : $"w{vector}";
