@@ -80,12 +80,15 @@ public sealed class FloatRunner : IDisposable
 
     /// <summary>Runs one sample.</summary>
     /// <param name="sample">The input, height-width-channel.</param>
-    /// <returns>The first tensor, channel-height-width.</returns>
+    /// <returns>The network's output, height-width-channel.</returns>
+    /// <exception cref="InvalidOperationException">The runner shows other tensors than the output.</exception>
     public float[] Run(float[] sample)
     {
-        float[]? output = null;
-        Run([sample], (tensor, values) => output ??= values.ToArray());
-        return output!;
+        if (_tensors is not [var name] || name != _network.OutputName)
+            throw new InvalidOperationException("The runner shows other tensors than the network's output.");
+        float[] output = [];
+        Run([sample], (_, values) => output = ToChannelsLast(values));
+        return output;
     }
 
     /// <inheritdoc/>
@@ -93,5 +96,15 @@ public sealed class FloatRunner : IDisposable
     {
         _session.Dispose();
         _options.Dispose();
+    }
+
+    private float[] ToChannelsLast(ReadOnlySpan<float> planes)
+    {
+        int channels = _network.Layers.First(layer => layer.Spec.Name == _network.Output).Channels;
+        int pixels = planes.Length / channels;
+        var output = new float[planes.Length];
+        for (int i = 0; i < output.Length; i++)
+            output[i] = planes[(i % channels * pixels) + (i / channels)];
+        return output;
     }
 }
