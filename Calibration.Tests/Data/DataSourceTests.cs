@@ -152,7 +152,7 @@ public sealed class DataSourceTests : IDisposable
     public void Images_of_another_size_or_damaged_are_refused_by_name()
     {
         _folder.Write("a.bmp", Bitmap(10));
-        _folder.Write("b.bmp", Bitmap(10)[..40]);
+        _folder.Write("b.bmp", Bitmap(10)[..20]);
         using (DataSource data = DataSource.Open($"images:{_folder.Path}", new SampleShape(4, 4, 3)))
             Assert.Contains("2x2", Assert.Throws<DataSourceException>(() => data.Read(0)).Message);
         using DataSource damaged = DataSource.Open($"images:{_folder.Path}", Image);
