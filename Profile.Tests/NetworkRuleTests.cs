@@ -45,7 +45,7 @@ public class NetworkRuleTests
         Expect(Of([0, 3, -1], layer), "BKG009 -1 shape:0", "BKG009 -1 shape:2");
         Expect(Of([1 << 13, 1 << 13, 2], layer), "BKG009 -1 shape");
         Expect(Of([int.MaxValue, int.MaxValue, int.MaxValue], layer), "BKG009 -1 shape");
-        Network(Of([1 << 13, 1 << 13, 1], layer));
+        Network(Of([1 << 13, 1 << 13, 1], Layer("flat", LayerOp.Flatten, "input")));
     }
 
     [Fact]
@@ -285,5 +285,33 @@ public class NetworkRuleTests
         { Name = "", Output = new OutputSpec("x", default) };
         Expect(profile with { Input = profile.Input with { Scale = -1 } },
             "BKG003 -3 name", "BKG004 -1 scale", "BKG009 0 name", "BKG007 1 input:0", "BKG008 1 name", "BKG007 -2 from");
+    }
+
+    [Fact]
+    public void SumsOfAveragesFit32Bits()
+    {
+        LayerSpec mean = Layer("mean", LayerOp.GlobalAvgPool, "input");
+        Network(Of([2896, 2896, 1], mean));
+        Expect(Of([2903, 2902, 1], mean), "BKG012 0 input:0");
+        Expect(Of([2903, 2902, 1], Pool("mean", "input", LayerOp.AvgPool) with { Kernel = new(2903, 2902), Code = Code() }), "BKG012 0 input:0");
+    }
+
+    [Fact]
+    public void TensorsTogetherHaveALimit()
+    {
+        // Each takes 2^26 bytes, so sixteen fill 2^30; only the first beyond is told of.
+        LayerSpec Flat(int i) => Layer($"flat{i}", LayerOp.Flatten, i == 0 ? "input" : $"flat{i - 1}");
+        LayerSpec[] layers = [.. Enumerable.Range(0, 18).Select(Flat)];
+        Network(Of([1 << 13, 1 << 13, 1], [.. layers.Take(15)]));
+        Expect(Of([1 << 13, 1 << 13, 1], layers), "BKG009 15 name");
+    }
+
+    [Fact]
+    public void OnlySomeWrongNamesGetAHint()
+    {
+        LayerSpec[] layers = [Conv("first", "input"), .. Enumerable.Range(0, 200).Select(i => Layer($"flat{i}", LayerOp.Flatten, "fist"))];
+        Resolution resolution = NetworkResolver.Resolve(Of(Image, layers));
+        Assert.Equal(200, resolution.Issues.Count(issue => issue.Id == "BKG007"));
+        Assert.Equal(100, resolution.Issues.Count(issue => issue.Message.Contains("did you mean 'first'?")));
     }
 }

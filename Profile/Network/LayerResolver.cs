@@ -33,6 +33,8 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
 
         if (LayerRules.HasWeights(spec.Op))
             SumCheck.Check(complete, operands[0].Codes?.Code, geometry, inputs[0] == 0, operands[0].Shape!.Channels, reporter);
+        else if (spec.Op is LayerOp.AvgPool or LayerOp.GlobalAvgPool && (operands[0].Codes?.Skip ?? operands[0].Codes?.Code) is { } code)
+            SumCheck.CheckAverage(code, geometry.Window, reporter);
         layer = new Layer
         {
             Index = index,

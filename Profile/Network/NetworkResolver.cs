@@ -16,11 +16,19 @@ public sealed class NetworkResolver
     /// <summary>What a tensor's levels or floats may take in memory: as much as the largest tensor in float32.</summary>
     private const long MaxBytes = Shape.MaxElements * sizeof(float);
 
+    /// <summary>What all tensors together may take, however they share memory: offsets into it have 32 bits.</summary>
+    private const long MaxTotalBytes = 1 << 30;
+
+    /// <summary>For how many wrong names the nearest is sought: seeking it for each would take time with the square of the layers.</summary>
+    private const int MaxHints = 100;
+
     private readonly BitProfile _profile;
     private readonly List<ResolutionIssue> _issues = [];
     private readonly Dictionary<string, int> _tensorByName = new() { [InputName] = 0 };
     private readonly List<Known> _tensors = [];
     private readonly List<Layer?> _layers = [];
+    private HashSet<string> _layerNames = [];
+    private int _hints;
 
     private NetworkResolver(BitProfile profile) => _profile = profile;
 
@@ -50,6 +58,7 @@ public sealed class NetworkResolver
                 return null;
         }
 
+        _layerNames = [.. _profile.Layers.Select(layer => layer?.Name ?? "")];
         _tensors.Add(InputResolver.Resolve(_profile.Input, new Reporter(_issues, InputIndex, "Input")));
         for (int i = 0; i < _profile.Layers.Count; i++)
             ResolveLayer(i, _profile.Layers[i]);
@@ -84,7 +93,7 @@ public sealed class NetworkResolver
             return;
         }
 
-        int[] inputs = ResolveInputs(spec, index, reporter);
+        int[] inputs = ResolveInputs(spec, reporter);
         AddName(spec.Name, index, reporter);
         Known[] operands = [.. inputs.Select(input => input < 0 ? Known.Nothing : _tensors[input])];
         _tensors.Add(new LayerResolver(index, spec, inputs, operands, reporter).Resolve(out Layer? layer));
@@ -92,7 +101,7 @@ public sealed class NetworkResolver
     }
 
     /// <summary>The tensors that a layer reads, −1 for each that can't be told.</summary>
-    private int[] ResolveInputs(LayerSpec spec, int index, Reporter reporter)
+    private int[] ResolveInputs(LayerSpec spec, Reporter reporter)
     {
         var inputs = new int[spec.Inputs.Count];
         for (int i = 0; i < inputs.Length; i++)
@@ -101,14 +110,15 @@ public sealed class NetworkResolver
             if (_tensorByName.TryGetValue(name, out inputs[i]))
                 continue;
             inputs[i] = -1;
-            bool isLater = _profile.Layers.Skip(index).Any(layer => layer?.Name == name);
-            reporter.Report("BKG007", "input", isLater
+            reporter.Report("BKG007", "input", _layerNames.Contains(name)
                 ? $"it reads '{name}', which does not come before it."
-                : $"it reads '{name}', but no layer before it has that name{NearestName.Hint(name, _tensorByName.Keys)}.", i);
+                : $"it reads '{name}', but no layer before it has that name{Hint(name)}.", i);
         }
 
         return inputs;
     }
+
+    private string Hint(string name) => _hints++ < MaxHints ? NearestName.Hint(name, _tensorByName.Keys) : "";
 
     private void AddName(string? name, int index, Reporter reporter)
     {
@@ -134,6 +144,7 @@ public sealed class NetworkResolver
                 Math.Max(pads.Bottom, window.PadBottom), Math.Max(pads.Right, window.PadRight));
         }
 
+        long total = 0;
         for (int id = 0; id < _tensors.Count; id++)
         {
             if (_tensors[id] is not { Shape: { } shape, Codes: { } codes })
@@ -143,11 +154,19 @@ public sealed class NetworkResolver
                 : id == 0 ? shape.Channels
                 : (shape.Channels + 3L) / 4 * 4;
             long bytes = Saturating.Product((long)top + shape.Height + bottom, (long)left + shape.Width + right, pixelBytes);
-            if (bytes <= MaxBytes)
-                continue;
             bool isInput = id == 0;
-            new Reporter(_issues, id - 1, isInput ? "Input" : $"Layer '{_profile.Layers[id - 1].Name}'").Report(
-                "BKG009", isInput ? "shape" : "name", $"its tensor {shape}, with its padding, takes more than {MaxBytes} bytes.");
+            var reporter = new Reporter(_issues, id - 1, isInput ? "Input" : $"Layer '{_profile.Layers[id - 1].Name}'");
+            if (bytes > MaxBytes)
+            {
+                reporter.Report("BKG009", isInput ? "shape" : "name", $"its tensor {shape}, with its padding, takes more than {MaxBytes} bytes.");
+                continue;
+            }
+
+            // Only the tensor that passes the limit is told of.
+            bool fitted = total <= MaxTotalBytes;
+            total += bytes * (codes is { Code: not null, Skip: not null } ? 2 : 1);
+            if (fitted && total > MaxTotalBytes)
+                reporter.Report("BKG009", isInput ? "shape" : "name", $"the tensors up to {shape} here take more than {MaxTotalBytes} bytes together.");
         }
     }
 

@@ -32,6 +32,17 @@ internal static class SumCheck
         }
     }
 
+    /// <summary>Checks an average, whose window of levels is summed before it is divided.</summary>
+    /// <param name="code">What it reads.</param>
+    /// <param name="window">Its window.</param>
+    /// <param name="reporter">Receives what is to be said.</param>
+    public static void CheckAverage(Code code, Window window, Reporter reporter)
+    {
+        long sum = Saturating.Product(code.MaxLevel, window.KernelHeight, window.KernelWidth);
+        if (sum > int.MaxValue)
+            reporter.Report("BKG012", "input", $"a sum of {window.KernelHeight} · {window.KernelWidth} levels may reach {sum}, beyond 32 bits.", 0);
+    }
+
     private static void CheckBounds(BoundsSpec bounds, long groups, Reporter reporter)
     {
         if (bounds.Pair < 0)
