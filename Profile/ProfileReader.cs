@@ -20,7 +20,7 @@ public static class ProfileReader
         foreach (SyntaxError error in document.Errors)
             reports.Error(Ids.Syntax, error.Message, error.Span);
         BitProfile profile = new ProfileBinder(document, text, reports).Bind();
-        if (reports.HasErrors)
+        if (reports.ErrorCount > 0)
             return new ProfileReading(null, null, reports.InOrder());
 
         Resolution resolution = NetworkResolver.Resolve(profile);

@@ -10,13 +10,15 @@ internal static class CodeBinder
         if (owner.Table(key, key == "skip" ? Words.Skip : Words.Code) is not { } code)
             return new CodeSpec { Bits = 1, Step = 1 };
 
+        int errors = code.ErrorCount;
         int bits = code.Integer("bits", 1, 8);
+        int? count = code.Has("bits") && code.ErrorCount == errors ? bits : null;
         return new CodeSpec
         {
             Bits = bits,
             Step = (float)code.Number("step", IsStep, "a normal float32 above 0"),
             Zero = code.Has("zero") ? code.Integer("zero", 0, int.MaxValue) : 0,
-            Coefficients = code.Has("coefficients") ? code.Numbers("coefficients", bits, Rules.IsPositive, "a number above 0") : default,
+            Coefficients = code.Has("coefficients") ? code.Numbers("coefficients", count, Rules.IsPositive, "a number above 0") : default,
         };
     }
 

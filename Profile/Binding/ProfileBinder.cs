@@ -14,15 +14,15 @@ internal sealed class ProfileBinder(TomlDocument document, string text, Reports 
     /// <summary>The profile; of no use where there is any error.</summary>
     public BitProfile Bind()
     {
-        var profile = new TableBinder(document.Root, "The profile", "", Words.Profile, reports);
+        var profile = new TableBinder(document.Root, "the profile", "", Words.Profile, reports);
         Format(profile);
         return new BitProfile
         {
             Name = profile.String("name", Rules.IsClassName, "a C# identifier of ASCII letters, digits and '_', no keyword"),
-            Weights = profile.Table("weights", Words.Weights) is { } weights ? Weights(weights) : new WeightsReference("", ""),
-            Input = profile.Table("input", Words.Input) is { } input ? Input(input) : new InputSpec { Shape = default, Code = NoCode },
+            Weights = profile.Section("weights", Words.Weights) is { } weights ? Weights(weights) : new WeightsReference("", ""),
+            Input = profile.Section("input", Words.Input) is { } input ? Input(input) : new InputSpec { Shape = default, Code = NoCode },
             Layers = Layers(profile),
-            Output = profile.Table("output", Words.Output) is { } output ? Output(output) : new OutputSpec("", default),
+            Output = profile.Section("output", Words.Output) is { } output ? Output(output) : new OutputSpec("", default),
             Provenance = profile.Has("provenance") ? Provenance(profile) : default,
         };
     }
@@ -55,8 +55,9 @@ internal sealed class ProfileBinder(TomlDocument document, string text, Reports 
 
     private static InputSpec Input(TableBinder input)
     {
+        int errors = input.ErrorCount;
         EquatableArray<int> shape = input.Integers("shape", 1, 3, 1, MaxExtent);
-        int channels = shape.Count == 0 ? 0 : shape[shape.Count - 1];
+        int? channels = shape.Count > 0 && input.ErrorCount == errors ? shape[shape.Count - 1] : null;
         bool isNormalised = input.Has("mean") || input.Has("std");
         return new InputSpec
         {
@@ -89,7 +90,7 @@ internal sealed class ProfileBinder(TomlDocument document, string text, Reports 
     }
 
     private static string Title(TomlTable layer) =>
-        layer.Find("name")?.Value is TomlString name ? $"Layer {Quoted.Of(name.Value)}" : "The layer";
+        layer.Find("name")?.Value is TomlString name ? $"layer {Quoted.Of(name.Value)}" : "the layer";
 
     private static OutputSpec Output(TableBinder output) =>
         new(output.String("from"), output.Has("labels") ? output.Strings("labels", 0) : default);

@@ -9,7 +9,7 @@ internal sealed class Reports(LineMap lines)
 {
     private readonly List<ProfileDiagnostic> _diagnostics = [];
 
-    public bool HasErrors { get; private set; }
+    public int ErrorCount { get; private set; }
 
     /// <summary>Then what seems to be missing may stand in a line that could not be read.</summary>
     public bool HasSyntaxErrors { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class Reports(LineMap lines)
     public void Add(string id, DiagnosticLevel level, string message, SourceSpan span)
     {
         HasSyntaxErrors |= id == Ids.Syntax;
-        HasErrors |= level == DiagnosticLevel.Error;
+        ErrorCount += level == DiagnosticLevel.Error ? 1 : 0;
         _diagnostics.Add(new ProfileDiagnostic(id, level, message, lines.Of(span)));
     }
 

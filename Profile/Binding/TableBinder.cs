@@ -19,7 +19,7 @@ internal sealed class TableBinder
 
     /// <summary>Reports the keys that the table should not have.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="title">What messages call it.</param>
+    /// <param name="title">What messages call it, inside a sentence.</param>
     /// <param name="prefix">What messages put before its keys.</param>
     /// <param name="known">The keys that it may have.</param>
     /// <param name="reports">Where errors go.</param>
@@ -35,6 +35,9 @@ internal sealed class TableBinder
         }
     }
 
+    /// <summary>How many errors were reported so far: where none was added, what was taken since can be relied on.</summary>
+    public int ErrorCount => _reports.ErrorCount;
+
     /// <summary>Its value, where the key is there.</summary>
     public TomlValue? Find(string key) => _table.Find(key)?.Value;
 
@@ -45,7 +48,7 @@ internal sealed class TableBinder
     {
         TomlValue? value = Find(key);
         if (value is null && !_meant.Contains(key) && !_reports.HasSyntaxErrors)
-            _reports.Error(Ids.MissingKey, $"{_title} needs '{key}'.", _table.Span);
+            _reports.Error(Ids.MissingKey, $"{Sentence(_title)} needs '{key}'.", _table.Span);
         return value;
     }
 
@@ -91,19 +94,18 @@ internal sealed class TableBinder
         return Array(key, leastCount, mostCount, $"a list of {count} integers", (value, name) => Integer(value, name, least, most));
     }
 
-    public EquatableArray<double> Numbers(string key, int count, Func<double, bool> isGood, string rule) =>
-        Array(key, count, count, $"a list of {count} {(count == 1 ? "number" : "numbers")}", (value, name) => Number(value, name, isGood, rule));
-
-    /// <summary>A table inside this one.</summary>
-    public TableBinder? Table(string key, IReadOnlyList<string> known)
+    /// <summary>A list of so many numbers, or of any count where none is known.</summary>
+    public EquatableArray<double> Numbers(string key, int? count, Func<double, bool> isGood, string rule)
     {
-        TomlValue? value = Need(key);
-        if (value is TomlTable table)
-            return new TableBinder(table, Name(key), $"{_prefix}{key}.", known, _reports);
-        if (value is not null)
-            WrongKind(value, $"{Name(key)} must be a table");
-        return null;
+        string list = count is null ? "a list of numbers" : count == 1 ? "a list of 1 number" : $"a list of {count} numbers";
+        return Array(key, count ?? 0, count ?? int.MaxValue, list, (value, name) => Number(value, name, isGood, rule));
     }
+
+    /// <summary>A table with a header.</summary>
+    public TableBinder? Section(string key, IReadOnlyList<string> known) => Table(key, $"[{key}]", "", known);
+
+    /// <summary>A table in one line.</summary>
+    public TableBinder? Table(string key, IReadOnlyList<string> known) => Table(key, Name(key), $"{_prefix}{key}.", known);
 
     public void Wrong(TomlValue value, string message) => _reports.Error(Ids.WrongValue, message, value.Span);
 
@@ -112,6 +114,16 @@ internal sealed class TableBinder
     {
         if (value is not TomlUnreadable)
             Wrong(value, $"{rule}, but it is {Kind(value)}.");
+    }
+
+    private TableBinder? Table(string key, string title, string prefix, IReadOnlyList<string> known)
+    {
+        TomlValue? value = Need(key);
+        if (value is TomlTable table)
+            return new TableBinder(table, title, prefix, known, _reports);
+        if (value is not null)
+            WrongKind(value, $"{Name(key)} must be a table");
+        return null;
     }
 
     private EquatableArray<T> Array<T>(string key, int least, int most, string rule, Func<TomlValue, string, T> bind)

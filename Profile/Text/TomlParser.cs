@@ -13,11 +13,11 @@ internal sealed class TomlParser
 
     private readonly string _text;
     private readonly List<SyntaxError> _errors = [];
-    private readonly HashSet<string> _headerArrays = new(System.StringComparer.Ordinal);
     private readonly TomlTable _root = new(new SourceSpan(0, 0));
     private TomlScanner _scanner;
     private TomlToken _token;
     private TomlTable _table;
+    private TomlEntry? _headerArray;
     private int _openArrays;
 
     private TomlParser(string text)
@@ -90,20 +90,24 @@ internal sealed class TomlParser
         return isClosed || Expected(isArray ? "']]'" : "']'");
     }
 
-    /// <summary>Puts the table of a header where it belongs.</summary>
+    /// <summary>
+    /// Puts the table of a header where it belongs. The tables of one [[name]] must follow each other: TOML allows others between
+    /// them, but not every parser then keeps them all.
+    /// </summary>
     private void Open(string key, SourceSpan keySpan, bool isArray)
     {
-        if (isArray && _headerArrays.Contains(key))
+        if (isArray && _headerArray?.Key == key)
         {
-            ((TomlArray)_root.Find(key)!.Value).Items.Add(_table);
+            ((TomlArray)_headerArray.Value).Items.Add(_table);
             return;
         }
 
-        TomlValue value = isArray ? new TomlArray([_table], _table.Span) : _table;
-        if (!_root.TryAdd(new TomlEntry(key, keySpan, value)))
-            Report($"{Quoted.Of(key)} is there already.", keySpan);
-        else if (isArray)
-            _headerArrays.Add(key);
+        TomlEntry? known = _root.Find(key);
+        var entry = new TomlEntry(key, keySpan, isArray ? new TomlArray([_table], _table.Span) : _table);
+        if (isArray && known?.Value is TomlArray { Items.Count: > 0 } array && array.Items[0].Span == array.Span)
+            Report($"All tables of {Quoted.Of(key)} must follow each other.", keySpan);
+        else if (Add(_root, entry))
+            _headerArray = isArray ? entry : null;
     }
 
     /// <summary>A key and its value; where the value can't be read the key is known all the same.</summary>
@@ -115,15 +119,12 @@ internal sealed class TomlParser
             return Expected("'='");
         Advance();
         TomlValue? value = Value(0);
-        Add(table, key, keySpan, value ?? new TomlUnreadable(keySpan));
+        Add(table, new TomlEntry(key, keySpan, value ?? new TomlUnreadable(keySpan)));
         return value is not null;
     }
 
-    private void Add(TomlTable table, string key, SourceSpan keySpan, TomlValue value)
-    {
-        if (!table.TryAdd(new TomlEntry(key, keySpan, value)))
-            Report($"{Quoted.Of(key)} is there already.", keySpan);
-    }
+    private bool Add(TomlTable table, TomlEntry entry) =>
+        table.TryAdd(entry) || Report($"{Quoted.Of(entry.Key)} is there already.", entry.KeySpan);
 
     private bool Key(out string key, out SourceSpan span)
     {
@@ -258,7 +259,7 @@ internal sealed class TomlParser
 
         var table = new TomlTable(SourceSpan.Between(start, _token.Span.End));
         foreach (TomlEntry entry in entries)
-            Add(table, entry.Key, entry.KeySpan, entry.Value);
+            Add(table, entry);
         Advance();
         return table;
     }
