@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using BitKernelGen.Calibration.Data;
+using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Tool.Commands;
 
 namespace BitKernelGen.Tool;
@@ -46,7 +48,7 @@ public static class CommandLine
     private static Command Create(Terminal terminal) => new("bitkernel", "Low-bit neural networks, native to .NET.")
     {
         QuantizeCommand.Create(terminal),
-        //EvaluateCommand.Create(terminal),
+        EvaluateCommand.Create(terminal),
         BenchCommand.Create(terminal),
         InspectCommand.Create(terminal),
         EmitCommand.Create(terminal),
@@ -58,5 +60,5 @@ public static class CommandLine
         command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
 
     private static bool IsBadInput(Exception exception) =>
-        exception is InputException or WeightsException or IOException or UnauthorizedAccessException;
+        exception is InputException or WeightsException or DataSourceException or OnnxImportException or IOException or UnauthorizedAccessException;
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using BitKernelGen.Calibration.Data;
+using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Profiles;
 using BitKernelGen.Tool.Compile;
 
@@ -14,6 +16,19 @@ internal sealed record ProfileFile(string Path, string Text, Network Network)
     public string WeightsPath => System.IO.Path.Combine(
         System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, Network.Profile.Weights.File);
 
+    /// <summary>What a sample must be.</summary>
+    public SampleShape InputShape
+    {
+        get
+        {
+            Tensor input = Network.Tensors[0];
+            return new SampleShape(input.Height, input.Width, input.Channels);
+        }
+    }
+
+    /// <summary>What makes raw bytes the network's input.</summary>
+    public InputNormalization Normalization => Normalizer.Of(Network.Profile.Input, InputShape.Channels);
+
     /// <exception cref="InputException">It has errors; the message holds each with its position.</exception>
     public static ProfileFile Read(string path)
     {
@@ -22,6 +37,16 @@ internal sealed record ProfileFile(string Path, string Text, Network Network)
         return reading.Network is { } network
             ? new ProfileFile(path, text, network)
             : throw new InputException(string.Join(Environment.NewLine, reading.Diagnostics.Select(diagnostic => Format(path, diagnostic))));
+    }
+
+    /// <exception cref="WeightsException">The weights are not its own.</exception>
+    public SafeTensors ReadWeights()
+    {
+        SafeTensors weights = SafeTensors.ReadFile(WeightsPath);
+        string expected = Network.Profile.Weights.Sha256;
+        return weights.Sha256 == expected
+            ? weights
+            : throw new WeightsException($"{WeightsPath} has the SHA-256 {weights.Sha256}; {Path} belongs to {expected}.");
     }
 
     /// <summary>Compiles it; what the generator and the compiler say goes to standard error.</summary>

@@ -1,7 +1,7 @@
 namespace BitKernelGen.Profiles;
 
 /// <summary>Which operation is written how, and what it takes.</summary>
-internal static class LayerRules
+public static class LayerRules
 {
     /// <summary>As it is written; null where there is no such operation.</summary>
     public static string? Text(LayerOp op) => op switch

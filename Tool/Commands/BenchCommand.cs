@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using BitKernelGen.Calibration.Data;
 using BitKernelGen.Tool.Compile;
 using BitKernelGen.Tool.Reports;
 using BitKernelGen.Tool.Timing;
@@ -34,7 +35,7 @@ internal static class BenchCommand
         ProfileFile profile = ProfileFile.Read(profilePath);
         using CompiledModel compiled = profile.Compile(terminal);
         using IModel model = compiled.Load(profile.WeightsPath);
-        float[] input = RandomInput(model.InputLength);
+        float[] input = data is null ? RandomInput(model.InputLength) : FirstSample(profile, data);
         var output = new float[model.OutputLength];
         using FloatSession? session = against is null ? null : OpenSession(against, threads, model, input);
 
@@ -67,6 +68,12 @@ internal static class BenchCommand
     {
         var random = new Random(1);
         return [.. Enumerable.Range(0, length).Select(_ => (4 * random.NextSingle()) - 2)];
+    }
+
+    private static float[] FirstSample(ProfileFile profile, string data)
+    {
+        using DataSource source = DataSource.Open(data, profile.InputShape);
+        return profile.Normalization.Apply(source.Read(0));
     }
 
     private static FloatSession OpenSession(string path, int threads, IModel model, float[] input)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using BitKernelGen.Calibration.Data;
 
 namespace BitKernelGen.Tool.Commands;
 
@@ -24,12 +25,19 @@ internal static class CommonOptions
         HelpName = "DATA",
     };
 
-    /// <summary>How the folder of images is to be handed to the network; profiles do not say.</summary>
-    public static Option<string> ChannelOrder() => new Option<string>("--channel-order")
+    /// <summary>The order of colours that the network takes: profiles do not say.</summary>
+    public static Option<ChannelOrder> Order() => new("--channel-order")
     {
-        Description = "The order of an image's channels that the model was trained with.",
-        DefaultValueFactory = _ => "rgb",
-    }.AcceptOnlyFromAmong("rgb", "bgr");
+        Description = "The order of colours that the model was trained with. [default: rgb]",
+        HelpName = "rgb|bgr",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (text is not ("rgb" or "bgr"))
+                result.AddError($"--channel-order must be rgb or bgr, not '{text}'.");
+            return text == "bgr" ? ChannelOrder.Bgr : ChannelOrder.Rgb;
+        },
+    };
 
     public static Option<int> Positive(string name, string description, int value) =>
         Number<int>(name, "N", description, number => number > 0, "a whole number above 0", value);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Tool.Compile;
 using BitKernelGen.Tool.Reports;
 
@@ -37,7 +38,15 @@ internal static class InspectCommand
         return new Report { Model = info.Name, Layers = LayerReport.Of(info), Bytes = BytesReport.Of(info) };
     }
 
-    private static Report OfModel(string path) => throw new NotImplementedException();
+    private static Report OfModel(string path)
+    {
+        FloatNetwork network = OnnxFile.Import(path);
+        return new Report
+        {
+            Model = Path.GetFileNameWithoutExtension(path),
+            Layers = [.. network.Layers.Select(LayerReport.Of)],
+        };
+    }
 
     private static void Write(Terminal terminal, Report report)
     {

@@ -1,5 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using BitKernelGen.Calibration.Data;
+using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Quantize;
+using BitKernelGen.Profiles;
+using BitKernelGen.Tool.Executors;
+using BitKernelGen.Tool.Reports;
+using LayerReport = BitKernelGen.Tool.Reports.LayerReport;
 
 namespace BitKernelGen.Tool.Commands;
 
@@ -7,6 +14,8 @@ namespace BitKernelGen.Tool.Commands;
 internal static class QuantizeCommand
 {
     private const int MaxBits = 8;
+    private const int DefaultBits = 4;
+    private const int HeldBack = 256;
 
     public static Command Create(Terminal terminal)
     {
@@ -15,24 +24,19 @@ internal static class QuantizeCommand
         data.Required = true;
         Option<int> samples = CommonOptions.Positive("--samples", "Samples to calibrate on, the first ones of DATA.", 512);
         Option<double?> rate = CommonOptions.OptionalNumber<double>(
-            "--rate", "R", "Average bits of a code between layers, 1 to 8, shared out among the layers.", IsBits, "from 1 to 8");
+            "--rate", "R", "Bits of a code on average, at most; whole ones, the same for every layer.", IsBits, "from 1 to 8");
         Option<int?> bits = CommonOptions.OptionalNumber<int>(
-            "--bits", "K", "The same bits for the code of every layer, 1 to 8. Default: 4.", k => IsBits(k), "from 1 to 8");
+            "--bits", "K", $"Bits of the code of every layer, 1 to 8. [default: {DefaultBits}]", k => IsBits(k), "from 1 to 8");
         Option<int> weightBits = CommonOptions.Number(
-            "--weight-bits", "W", "Bits of a weight, 1 to 8.", w => IsBits(w), "from 1 to 8", MaxBits);
-        Option<string> method = new Option<string>("--method")
-        {
-            Description = "How a code's step and coefficients are found.",
-            DefaultValueFactory = _ => "exact",
-        }.AcceptOnlyFromAmong("exact", "paper");
+            "--weight-bits", "W", "Bits of a weight, 1 to 8; the first and the last layer keep 8.", w => IsBits(w), "from 1 to 8", MaxBits);
         Option<double[]?> mean = CommonOptions.Numbers(
             "--mean", "Mean of a pixel after --scale, for each channel or one for all.", double.IsFinite, "a number");
         Option<double[]?> std = CommonOptions.Numbers(
             "--std", "Standard deviation of a pixel after --scale, as many as --mean.", IsPositive, "above 0");
         Option<double> scale = CommonOptions.Number(
             "--scale", "S", "What a byte is multiplied by before mean and standard deviation.", IsPositive, "above 0", 1.0 / byte.MaxValue);
-        Option<string> channelOrder = CommonOptions.ChannelOrder();
-        var name = new Option<string?>("--name") { Description = "The class of the model. Default: the file's name.", HelpName = "NAME" };
+        Option<ChannelOrder> channelOrder = CommonOptions.Order();
+        var name = new Option<string?>("--name") { Description = "The class of the model. [default: from the file's name]", HelpName = "NAME" };
         name.Validators.Add(result =>
         {
             if (!IsIdentifier(result.Tokens[0].Value))
@@ -49,7 +53,7 @@ internal static class QuantizeCommand
 
         var command = new Command("quantize", "Quantize an ONNX model into a profile and its weights.")
         {
-            model, data, samples, rate, bits, weightBits, method, mean, std, scale, channelOrder, name, labels, output, json,
+            model, data, samples, rate, bits, weightBits, mean, std, scale, channelOrder, name, labels, output, json,
         };
         command.Validators.Add(result =>
         {
@@ -58,7 +62,134 @@ internal static class QuantizeCommand
             if (CountOf(result, mean) != CountOf(result, std))
                 result.AddError("--mean and --std must have as many numbers.");
         });
+        command.SetAction(arguments =>
+        {
+            string path = arguments.GetRequiredValue(model);
+            var request = new Request
+            {
+                Model = path,
+                Data = arguments.GetRequiredValue(data),
+                Order = arguments.GetValue(channelOrder),
+                Samples = arguments.GetValue(samples),
+                Rate = arguments.GetValue(rate),
+                Bits = arguments.GetValue(bits) ?? (int)Math.Floor(arguments.GetValue(rate) ?? DefaultBits),
+                WeightBits = arguments.GetValue(weightBits),
+                Mean = arguments.GetValue(mean),
+                Std = arguments.GetValue(std),
+                Scale = arguments.GetValue(scale),
+                Name = arguments.GetValue(name) ?? NameOf(path),
+                Labels = arguments.GetValue(labels) ?? [],
+                Output = arguments.GetRequiredValue(output),
+            };
+            Report report = Run(terminal, request);
+            if (arguments.GetValue(json))
+                terminal.Output.WriteLine(report.ToJson());
+            else
+                Write(terminal, report);
+            return 0;
+        });
         return command;
+    }
+
+    private static Report Run(Terminal terminal, Request request)
+    {
+        FloatNetwork network = OnnxFile.Import(request.Model);
+        var shape = new SampleShape(network.Height, network.Width, network.Channels);
+        using DataSource data = DataSource.Open(request.Data, shape, request.Order);
+        InputNormalization? normalization = NormalizationOf(request, data, shape);
+        int calibrating = Math.Min(request.Samples, data.Count);
+        var options = new QuantizeOptions
+        {
+            Name = request.Name,
+            Bits = request.Bits,
+            WeightBits = request.WeightBits,
+            Samples = calibrating,
+            Normalization = normalization,
+            Labels = request.Labels,
+        };
+        QuantizedNetwork quantized = terminal.Track(progress =>
+        {
+            progress.Report(new StageProgress("reading samples", 0));
+            InputNormalization apply = normalization ?? Normalizer.Create(shape.Channels);
+            float[][] samples = [.. Enumerable.Range(0, calibrating).Select(i => apply.Apply(data.Read(i)))];
+            return Quantizer.Quantize(network, samples, options, new Relay<QuantizeProgress>(
+                step => progress.Report(new StageProgress(step.Stage, (double)step.Done / step.Total))));
+        });
+
+        // Only what has been read back, compiled and tried takes the place of what was there.
+        Directory.CreateDirectory(request.Output);
+        string draft = Directory.CreateDirectory(Path.Combine(request.Output, $".{request.Name}-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            string[] names = [quantized.Profile.Weights.File, $"{request.Name}.bitprofile"];
+            string profilePath = Path.Combine(draft, names[1]);
+            File.WriteAllBytes(Path.Combine(draft, names[0]), quantized.Weights);
+            File.WriteAllText(profilePath, ProfileWriter.Write(quantized.Profile));
+            Report report = Check(terminal, request, ProfileFile.Read(profilePath), quantized, data, calibrating);
+            foreach (string name in names)
+                File.Move(Path.Combine(draft, name), Path.Combine(request.Output, name), overwrite: true);
+            return report with { Files = [.. names.Select(name => Path.Combine(request.Output, name))] };
+        }
+        finally
+        {
+            Directory.Delete(draft, recursive: true);
+        }
+    }
+
+    /// <summary>Runs the new model on samples that it has not seen, if there are any.</summary>
+    private static Report Check(
+        Terminal terminal, Request request, ProfileFile profile, QuantizedNetwork quantized, DataSource data, int calibrated)
+    {
+        using var generated = new GeneratedExecutor(profile, terminal);
+        using var floats = new FloatExecutor(request.Model, profile);
+        int heldBack = Math.Min(HeldBack, data.Count - calibrated);
+        Evaluation? evaluation = heldBack == 0 ? null : terminal.Track(progress =>
+            Evaluation.Run(data, Enumerable.Range(calibrated, heldBack), generated, floats, progress));
+        ModelInfo info = generated.Model.Info;
+        var distortions = quantized.Report.ToDictionary(layer => layer.Name, layer => layer.Code);
+        return new Report
+        {
+            Model = request.Name,
+            Layers = [.. LayerReport.Of(info).Select(layer => layer with
+            {
+                Distortion = distortions[layer.Name]?.Distortion,
+                PsnrDb = distortions[layer.Name]?.PsnrDb,
+            })],
+            Rate = new RateReport(request.Rate ?? request.Bits, RateOf(profile.Network)),
+            Bytes = BytesReport.Of(info),
+            Accuracy = evaluation?.Accuracy,
+        };
+    }
+
+    /// <summary>Raw bytes are normalised, by 0 and 1 where nothing is said; floats are what the network reads unless something is.</summary>
+    private static InputNormalization? NormalizationOf(Request request, DataSource data, SampleShape shape)
+    {
+        if (request.Mean is null && !data.IsBytes)
+            return null;
+        try
+        {
+            return Normalizer.Create(shape.Channels, request.Mean, request.Std, request.Scale);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InputException($"{request.Model}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Bits of a code on average, each layer's own codes weighted by their elements.</summary>
+    private static double RateOf(Network network)
+    {
+        var coded = network.Layers.Where(layer => layer.Spec.Code is not null).Select(layer => network.Tensors[layer.Output]).ToArray();
+        return coded.Length == 0 ? 0 : (double)coded.Sum(tensor => (long)tensor.Length * tensor.Code!.Bits) / coded.Sum(tensor => (long)tensor.Length);
+    }
+
+    private static void Write(Terminal terminal, Report report)
+    {
+        terminal.Write(LayerTable.Of(report.Layers!));
+        foreach (string file in report.Files!)
+            terminal.Output.WriteLine(file);
+        if (report.Accuracy is { } accuracy)
+            AccuracyLines.Write(terminal, accuracy);
     }
 
     private static int CountOf(CommandResult command, Option<double[]?> numbers) =>
@@ -70,4 +201,49 @@ internal static class QuantizeCommand
 
     private static bool IsIdentifier(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+
+    /// <summary>fashion_cnn.onnx makes FashionCnn.</summary>
+    private static string NameOf(string path)
+    {
+        string[] words = [.. Path.GetFileNameWithoutExtension(path)
+            .Split(path.Where(c => !char.IsAsciiLetterOrDigit(c)).Distinct().ToArray(), StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => char.ToUpperInvariant(word[0]) + word[1..])];
+        string name = string.Concat(words);
+        return IsIdentifier(name) ? name : $"Model{name}";
+    }
+
+    private sealed record Request
+    {
+        public required string Model { get; init; }
+
+        public required string Data { get; init; }
+
+        public required ChannelOrder Order { get; init; }
+
+        public required int Samples { get; init; }
+
+        public required double? Rate { get; init; }
+
+        public required int Bits { get; init; }
+
+        public required int WeightBits { get; init; }
+
+        public required double[]? Mean { get; init; }
+
+        public required double[]? Std { get; init; }
+
+        public required double Scale { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string[] Labels { get; init; }
+
+        public required string Output { get; init; }
+    }
+
+    /// <summary>Reports at once and on the same thread, unlike <see cref="Progress{T}"/>.</summary>
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Tool.Reports;
 
@@ -87,6 +89,15 @@ public sealed record LayerReport
 
     /// <summary>The kernel strategy.</summary>
     public string? Strategy { get; init; }
+
+    /// <summary>A layer of a float model.</summary>
+    public static LayerReport Of(FloatLayer layer) => new()
+    {
+        Name = layer.Spec.Name,
+        Op = LayerRules.Text(layer.Spec.Op)!,
+        Shape = [layer.Height, layer.Width, layer.Channels],
+        Macs = layer.Spec.Op == LayerOp.Dense ? layer.Weights.Length : (long)layer.Height * layer.Width * layer.Weights.Length,
+    };
 
     /// <summary>What a generated model says of its layers.</summary>
     public static IReadOnlyList<LayerReport> Of(ModelInfo info) =>

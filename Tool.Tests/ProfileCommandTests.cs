@@ -1,0 +1,156 @@
+using System.Text.Json;
+
+namespace BitKernelGen.Tool.Tests;
+
+/// <summary>The verbs that take a profile, on a network small enough to write down.</summary>
+public sealed class ProfileCommandTests : IDisposable
+{
+    private readonly TinyModel _tiny = new();
+
+    [Fact]
+    public void InspectListsTheLayers()
+    {
+        JsonElement json = Bitkernel.Run("inspect", _tiny.ProfilePath, "--json").Json();
+
+        Assert.Equal("Tiny", json.GetProperty("model").GetString());
+        JsonElement layer = Assert.Single(json.GetProperty("layers").EnumerateArray());
+        Assert.Equal("dense1", layer.GetProperty("name").GetString());
+        Assert.Equal("dense", layer.GetProperty("op").GetString());
+        Assert.Equal(12, layer.GetProperty("macs").GetInt64());
+        Assert.Equal(8, layer.GetProperty("weight_bits").GetInt32());
+        Assert.Equal(JsonValueKind.Null, layer.GetProperty("code_bits").ValueKind);
+        Assert.Equal(JsonValueKind.Array, layer.GetProperty("coefficients").ValueKind);
+        Assert.Equal(JsonValueKind.String, layer.GetProperty("strategy").ValueKind);
+        Assert.True(json.GetProperty("bytes").GetProperty("weights").GetInt64() > 0);
+        Assert.Equal(60, json.GetProperty("bytes").GetProperty("float_weights").GetInt64());
+    }
+
+    [Fact]
+    public void InspectPrintsATableWithoutJson()
+    {
+        Bitkernel run = Bitkernel.Run("inspect", _tiny.ProfilePath);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("dense1", run.Output);
+        Assert.Contains("multiply-accumulates", run.Output);
+    }
+
+    [Fact]
+    public void EmitWritesWhatTheBuildWouldGenerate()
+    {
+        string output = Path.Combine(_tiny.Folder, "generated");
+
+        Bitkernel run = Bitkernel.Run("emit", _tiny.ProfilePath, "-o", output);
+
+        Assert.Equal(0, run.ExitCode);
+        string[] files = [.. Directory.GetFiles(output, "*.cs").Order(StringComparer.Ordinal)];
+        Assert.Equal(files, run.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Contains(files, file => File.ReadAllText(file).Contains("class Tiny"));
+    }
+
+    [Fact]
+    public void BothExecutorsGiveTheSameBits()
+    {
+        JsonElement generated = Bitkernel.Run("evaluate", _tiny.ProfilePath, "--data", _tiny.Data, "--json").Json();
+        JsonElement reference = Bitkernel
+            .Run("evaluate", _tiny.ProfilePath, "--data", _tiny.Data, "--json", "--executor", "reference").Json();
+
+        Assert.Equal("generated", generated.GetProperty("executor").GetString());
+        Assert.Equal("reference", reference.GetProperty("executor").GetString());
+        Assert.Equal(64, generated.GetProperty("outputs_sha256").GetString()!.Length);
+        Assert.Equal(generated.GetProperty("outputs_sha256").GetString(), reference.GetProperty("outputs_sha256").GetString());
+        Assert.Equal(TinyModel.Samples, generated.GetProperty("accuracy").GetProperty("samples").GetInt32());
+        Assert.InRange(generated.GetProperty("accuracy").GetProperty("top1").GetDouble(), 0, 1);
+        Assert.Equal(
+            generated.GetProperty("accuracy").GetProperty("top1").GetDouble(),
+            reference.GetProperty("accuracy").GetProperty("top1").GetDouble());
+        Assert.Equal(JsonValueKind.Null, generated.GetProperty("accuracy").GetProperty("agreement").ValueKind);
+        Assert.True(generated.GetProperty("us_per_sample").GetDouble() > 0);
+    }
+
+    [Fact]
+    public void LimitTakesTheFirstSamples()
+    {
+        JsonElement json = Bitkernel.Run("evaluate", _tiny.ProfilePath, "--data", _tiny.Data, "--limit", "3", "--json").Json();
+
+        Assert.Equal(3, json.GetProperty("accuracy").GetProperty("samples").GetInt32());
+    }
+
+    [Fact]
+    public void BenchTimesTheGeneratedCode()
+    {
+        JsonElement timing = Bitkernel.Run("bench", _tiny.ProfilePath, "--json").Json().GetProperty("timing");
+
+        Assert.True(timing.GetProperty("generated_us").GetDouble() > 0);
+        Assert.Equal(1, timing.GetProperty("threads").GetInt32());
+        foreach (string absent in new[] { "ort_fp32_us", "ort_int8_us", "ratio_fp32", "ratio_int8" })
+            Assert.Equal(JsonValueKind.Null, timing.GetProperty(absent).ValueKind);
+    }
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("bench")]
+    [InlineData("emit", "-o", "out")]
+    [InlineData("evaluate", "--data", "idx:images")]
+    public void AProfileThatIsNotThereIsNamed(string verb, params string[] options)
+    {
+        string path = Path.Combine(_tiny.Folder, "Absent.bitprofile");
+
+        Bitkernel.Run([verb, path, .. options]).Refused(1, path);
+    }
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("bench")]
+    [InlineData("emit", "-o", "out")]
+    [InlineData("evaluate", "--data", "idx:images")]
+    public void AMistakeInAProfileIsShownWhereItIs(string verb, params string[] options)
+    {
+        _tiny.Edit("op = \"dense\"", "op = \"dance\"");
+
+        Bitkernel.Run([verb, _tiny.ProfilePath, .. options]).Refused(1, $"{_tiny.ProfilePath}(16,6): error BKG");
+    }
+
+    [Fact]
+    public void AFailedEmitLeavesTheFolderAlone()
+    {
+        string output = Path.Combine(_tiny.Folder, "generated");
+        Assert.Equal(0, Bitkernel.Run("emit", _tiny.ProfilePath, "-o", output).ExitCode);
+        var before = Directory.GetFiles(output).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        _tiny.Edit("op = \"dense\"", "op = \"dance\"");
+
+        Bitkernel.Run("emit", _tiny.ProfilePath, "-o", output).Refused(1);
+
+        Assert.Equal(before, Directory.GetFiles(output).ToDictionary(file => file, File.GetLastWriteTimeUtc));
+    }
+
+    [Theory]
+    [InlineData("bench")]
+    [InlineData("evaluate")]
+    [InlineData("evaluate", "--executor", "reference")]
+    public void WeightsThatAreNotTheProfilesAreRefused(string verb, params string[] options)
+    {
+        byte[] weights = File.ReadAllBytes(_tiny.WeightsPath);
+        string[] words = [verb, _tiny.ProfilePath, .. verb == "bench" ? [] : new[] { "--data", _tiny.Data }, .. options];
+
+        File.WriteAllBytes(_tiny.WeightsPath, weights[..^1]);
+        Bitkernel.Run(words).Refused(1, _tiny.WeightsPath);
+        weights[^1] ^= 1;
+        File.WriteAllBytes(_tiny.WeightsPath, weights);
+        Bitkernel.Run(words).Refused(1, "SHA-256");
+        File.Delete(_tiny.WeightsPath);
+        Bitkernel.Run(words).Refused(1, _tiny.WeightsPath);
+    }
+
+    [Fact]
+    public void DataThatIsNotThereIsNamed() =>
+        Bitkernel.Run("evaluate", _tiny.ProfilePath, "--data", "idx:nowhere.gz").Refused(1, "nowhere.gz");
+
+    [Theory]
+    [InlineData("tape:x", "tape")]
+    [InlineData("nothing", "nothing")]
+    public void DataOfAnUnknownKindIsRefused(string data, string message) =>
+        Bitkernel.Run("evaluate", _tiny.ProfilePath, "--data", data).Refused(1, message);
+
+    public void Dispose() => _tiny.Dispose();
+}

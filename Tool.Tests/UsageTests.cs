@@ -1,0 +1,53 @@
+namespace BitKernelGen.Tool.Tests;
+
+public class UsageTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("fly")]
+    [InlineData("quantize")]
+    [InlineData("quantize m.onnx -o out")]
+    [InlineData("quantize m.onnx --data idx:x")]
+    [InlineData("quantize m.onnx --data idx:x -o out --rate 4 --bits 4")]
+    [InlineData("quantize m.onnx --data idx:x -o out --rate 9")]
+    [InlineData("quantize m.onnx --data idx:x -o out --rate four")]
+    [InlineData("quantize m.onnx --data idx:x -o out --bits 0")]
+    [InlineData("quantize m.onnx --data idx:x -o out --weight-bits 9")]
+    [InlineData("quantize m.onnx --data idx:x -o out --method guess")]
+    [InlineData("quantize m.onnx --data idx:x -o out --samples 0")]
+    [InlineData("quantize m.onnx --data idx:x -o out --mean 0.5")]
+    [InlineData("quantize m.onnx --data idx:x -o out --mean 0.5,x --std 1,1")]
+    [InlineData("quantize m.onnx --data idx:x -o out --mean 0.5,0.5 --std 1")]
+    [InlineData("quantize m.onnx --data idx:x -o out --mean 0.5 --std 0")]
+    [InlineData("quantize m.onnx --data idx:x -o out --channel-order gbr")]
+    [InlineData("quantize m.onnx --data idx:x -o out --name 1st")]
+    [InlineData("evaluate p.bitprofile")]
+    [InlineData("evaluate p.bitprofile --data idx:x --executor fast")]
+    [InlineData("evaluate p.bitprofile --data idx:x --limit -1")]
+    [InlineData("bench p.bitprofile --threads 0")]
+    [InlineData("inspect")]
+    [InlineData("inspect a b")]
+    [InlineData("emit p.bitprofile")]
+    public void WrongWordsAreUsageErrors(string words)
+    {
+        Bitkernel run = Bitkernel.Run(words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        run.Refused(2, "--help'.");
+    }
+
+    [Theory]
+    [InlineData("quantize", "--weight-bits")]
+    [InlineData("evaluate", "--against")]
+    [InlineData("bench", "--threads")]
+    [InlineData("inspect", "MODEL")]
+    [InlineData("emit", "--output")]
+    public void EveryVerbExplainsItself(string verb, string word)
+    {
+        Bitkernel all = Bitkernel.Run("--help"), one = Bitkernel.Run(verb, "--help");
+
+        Assert.Equal((0, 0), (all.ExitCode, one.ExitCode));
+        Assert.Contains($"  {verb}", all.Output);
+        Assert.Contains($"bitkernel {verb}", one.Output);
+        Assert.Contains(word, one.Output);
+    }
+}

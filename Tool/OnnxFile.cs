@@ -1,0 +1,20 @@
+using BitKernelGen.Calibration.Onnx;
+
+namespace BitKernelGen.Tool;
+
+/// <summary>A float model.</summary>
+internal static class OnnxFile
+{
+    /// <exception cref="InputException">It can't be imported; the message names the file, the node and the remedy.</exception>
+    public static FloatNetwork Import(string path)
+    {
+        try
+        {
+            return OnnxImporter.ImportFile(path);
+        }
+        catch (OnnxImportException exception)
+        {
+            throw new InputException($"{path}: {exception.Message}", exception);
+        }
+    }
+}
