@@ -97,7 +97,7 @@ public sealed class ProfileWriter
         {
             if (!TomlText.IsBareKey(entry.Key) || !TomlText.IsValue(entry.Value))
                 throw new ArgumentException($"The provenance '{entry.Key}' = '{entry.Value}' is not a bare key and a TOML value.");
-            Pair(entry.Key, entry.Value);
+            Pair(entry.Key, entry.Value.Replace("\r\n", "\n"));
         }
     }
 

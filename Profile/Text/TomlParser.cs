@@ -39,7 +39,7 @@ internal sealed class TomlParser
     public static bool IsValue(string text)
     {
         var parser = new TomlParser(text);
-        return parser.Value(0) is not null && parser._token.Kind == TomlTokenKind.End && parser._errors.Count == 0;
+        return parser.Value(0) is { } value && value.Span == new SourceSpan(0, text.Length) && parser._errors.Count == 0;
     }
 
     private void Line()
