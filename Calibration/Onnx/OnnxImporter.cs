@@ -1,5 +1,6 @@
 using BitKernelGen.Calibration.Onnx.Import;
 using BitKernelGen.Calibration.Onnx.Proto;
+using Google.Protobuf;
 
 namespace BitKernelGen.Calibration.Onnx;
 
@@ -15,7 +16,7 @@ public static class OnnxImporter
         ["Concat"] = JoinImport.Concat,
         ["Constant"] = ShapeImport.Constant,
         ["Conv"] = ConvolutionImport.Conv,
-        ["Dropout"] = ShapeImport.Identity,
+        ["Dropout"] = ShapeImport.Dropout,
         ["Flatten"] = ShapeImport.Flatten,
         ["Gemm"] = DenseImport.Gemm,
         ["GlobalAveragePool"] = PoolImport.GlobalAveragePool,
@@ -42,17 +43,18 @@ public static class OnnxImporter
     public static FloatNetwork Import(byte[] model)
     {
         ModelProto proto = OnnxModelReader.Read(model);
+        bool isChanged = ActivationOrder.PutBeforeMaximum(proto.Graph);
         var graph = new OnnxGraph(proto.Graph);
         TensorView input = GraphInput.Read(graph.Input);
-        var net = new NetworkBuilder(graph);
-        net.DefineInput(graph.Input.Name, input);
+        var net = new NetworkBuilder(graph, input);
         foreach (NodeProto node in graph.Nodes)
             ImportNode(net, node);
 
         TensorView output = Output(net, graph.Output);
         return new FloatNetwork(
             input.Height, input.Width, input.Channels, graph.Input.Name, graph.Output,
-            net.Layers.ConvertAll(layer => layer.Finish()), output.Name, model);
+            net.Layers.ConvertAll(layer => layer.Finish()), output.Name,
+            isChanged ? proto.ToByteArray() : model);
     }
 
     private static void ImportNode(NetworkBuilder net, NodeProto node)

@@ -14,7 +14,7 @@ internal sealed class LayerNames
 
     public string Choose(NodeProto node, LayerOp op, string? weights)
     {
-        string kind = op.ToString().ToLowerInvariant();
+        string kind = op == LayerOp.PadChannels ? "pad" : op.ToString().ToLowerInvariant();
         string name = Sanitize(FromWeights(weights) ?? FromPath(node, op, kind) ?? kind);
         if (name.Length == 0 || name.All(char.IsAsciiDigit))
             name = kind + name;

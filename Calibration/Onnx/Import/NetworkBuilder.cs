@@ -4,12 +4,12 @@ using BitKernelGen.Profiles;
 namespace BitKernelGen.Calibration.Onnx.Import;
 
 /// <summary>The network so far: what each ONNX tensor has become. Operators read their inputs from it and define their output.</summary>
-internal sealed class NetworkBuilder(OnnxGraph graph)
+internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
 {
     // Far above any real tensor, far below where a product of two sizes leaves an int.
     private const long LongestTensor = 1 << 28;
 
-    private readonly Dictionary<string, TensorView> _tensors = [];
+    private readonly Dictionary<string, TensorView> _tensors = new() { [graph.Input.Name] = input };
     private readonly Dictionary<string, TensorProto> _constants = new(graph.Initializers);
     private readonly LayerNames _names = new();
 
@@ -18,11 +18,12 @@ internal sealed class NetworkBuilder(OnnxGraph graph)
     /// <summary>Integer tensors that are computed from shapes.</summary>
     public Dictionary<string, long[]> Shapes { get; } = [];
 
-    public void DefineInput(string name, TensorView view) => _tensors.Add(name, view);
-
     public bool IsConstant(string tensor) => _constants.ContainsKey(tensor);
 
     public bool IsTensor(string tensor) => _tensors.ContainsKey(tensor);
+
+    /// <summary>Whether a dimension of a shape stands for the batch: 0 copies it, −1 infers it where the rest is given.</summary>
+    public bool IsBatch(long dimension) => dimension is 0 or -1 or ShapeArithmetic.Batch || (dimension == 1 && graph.HasFixedBatch);
 
     public static bool HasInput(NodeProto node, int index) => index < node.Input.Count && node.Input[index].Length > 0;
 

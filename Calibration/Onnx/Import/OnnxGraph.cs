@@ -32,6 +32,9 @@ internal sealed class OnnxGraph
 
     public ValueInfoProto Input { get; }
 
+    /// <summary>Whether the model runs one input at a time only.</summary>
+    public bool HasFixedBatch => Input.Type?.TensorType?.Shape?.Dim.FirstOrDefault() is { HasDimValue: true, DimValue: 1 };
+
     public string Output { get; }
 
     public Dictionary<string, TensorProto> Initializers { get; } = [];

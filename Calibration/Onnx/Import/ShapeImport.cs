@@ -13,6 +13,14 @@ internal static class ShapeImport
             net.DefineView(node, 0, net.PaddedInput(node, 0));
     }
 
+    public static void Dropout(NetworkBuilder net, NodeProto node)
+    {
+        TensorProto? training = NetworkBuilder.HasInput(node, 2) ? net.Constant(node, 2) : null;
+        if (training is not null && (training.RawData.Any(b => b != 0) || training.Int32Data.Any(i => i != 0)))
+            throw OnnxImportException.At(node, "it is in training mode", "Export the model in evaluation mode (model.eval())");
+        Identity(net, node);
+    }
+
     public static void Constant(NetworkBuilder net, NodeProto node)
     {
         TensorProto? value = node.Find("value")?.T;
@@ -43,11 +51,11 @@ internal static class ShapeImport
         long[] shape = net.Shapes.TryGetValue(node.Input.ElementAtOrDefault(1) ?? "", out long[]? computed)
             ? computed : TensorData.Integers(node, net.Constant(node, 1));
         long[] kept = [input.Channels, input.Height, input.Width];
-        bool unchanged = input.Rank == 4 && shape.Length == 4 && IsBatch(shape[0])
+        bool unchanged = input.Rank == 4 && shape.Length == 4 && net.IsBatch(shape[0])
             && shape.Skip(1).Zip(kept).All(d => d.First == d.Second || d.First == 0 || (d.First == -1 && shape[0] != -1));
-        bool flat = shape.Length == 2 && IsBatch(shape[0])
+        bool flat = shape.Length == 2 && net.IsBatch(shape[0])
             && (shape[1] == input.Length || (shape[1] == -1 && shape[0] != -1) || (shape[1] == 0 && input.IsFlat));
-        bool pixel = shape.Length is 3 or 4 && IsBatch(shape[0]) && input.Pixels == 1
+        bool pixel = shape.Length is 3 or 4 && net.IsBatch(shape[0]) && input.Pixels == 1
             && shape[1] == input.Channels && shape.Skip(2).All(d => d == 1);
         if (!unchanged && !flat && !pixel)
         {
@@ -84,9 +92,6 @@ internal static class ShapeImport
 
         net.DefineView(node, 0, input with { Rank = 4 });
     }
-
-    // A model of fixed batch 1 says 1; 0 copies the batch; −1 stands for it where the rest is given.
-    private static bool IsBatch(long d) => d is 0 or 1 or -1 or ShapeArithmetic.Batch;
 
     private static long[]? Axes(NetworkBuilder net, NodeProto node, int rank) =>
         (node.Integers("axes") ?? (NetworkBuilder.HasInput(node, 1) ? TensorData.Integers(node, net.Constant(node, 1)) : null))
