@@ -54,7 +54,7 @@ internal static class MoveEmitter
                     writer.Line($"largest = {vector}.Max(largest, {Load($"level + (column * {kernel.InputPixelBytes})")});");
             }
 
-            writer.Line(bytes == 4 ? $"*(uint*)output = largest.AsUInt32().ToScalar();" : $"largest.Store({CSharp.Plus("output", at)});");
+            writer.Line(bytes == 4 ? $"*(uint*)({CSharp.Plus("output", at)}) = largest.AsUInt32().ToScalar();" : $"largest.Store({CSharp.Plus("output", at)});");
         }
     }
 
