@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using BitKernelGen.Profiles.Binding;
 
 namespace BitKernelGen.Profiles;
 
@@ -24,7 +25,7 @@ internal static class CodeResolver
             ? new Code { Bits = spec.Bits, Step = spec.Step, Zero = spec.Zero, Coefficients = coefficients }
             : Approximate(spec, written);
 
-        if (!(code.Step > 0) || !IsFinite(code.Reciprocal) || !IsFinite(code.Step * code.MaxLevel))
+        if (!(code.Step > 0) || !Rules.IsFinite(code.Reciprocal) || !Rules.IsFinite(code.Step * code.MaxLevel))
         {
             reporter.Report("BKG004", $"{key}.step", "the step, its reciprocal and the largest value must be float32 numbers.");
             return null;
@@ -77,7 +78,7 @@ internal static class CodeResolver
         }
 
         Require(spec.Bits is >= 1 and <= 8, "bits", "a code has 1 to 8 bits.");
-        Require(spec.Step > 0 && IsFinite(spec.Step), "step", "the step must be a finite number above 0.");
+        Require(Rules.IsPositive(spec.Step), "step", "the step must be a finite number above 0.");
         Require(spec.Zero >= 0, "zero", "the zero offset must be at least 0.");
         if (spec.Bits is >= 1 and <= 8)
         {
@@ -88,9 +89,7 @@ internal static class CodeResolver
         }
 
         for (int i = 0; i < spec.Coefficients.Count; i++)
-            Require(spec.Coefficients[i] > 0 && !double.IsInfinity(spec.Coefficients[i]), "coefficients", "a coefficient must be a finite number above 0.", i);
+            Require(Rules.IsPositive(spec.Coefficients[i]), "coefficients", "a coefficient must be a finite number above 0.", i);
         return isValid;
     }
-
-    private static bool IsFinite(float value) => !float.IsNaN(value) && !float.IsInfinity(value);
 }

@@ -1,4 +1,5 @@
 using System.Linq;
+using BitKernelGen.Profiles.Binding;
 
 namespace BitKernelGen.Profiles;
 
@@ -68,19 +69,17 @@ internal static class InputResolver
 
         for (int i = 0; i < spec.Mean.Count; i++)
         {
-            if (!IsFinite(spec.Mean[i]))
+            if (!Rules.IsFinite(spec.Mean[i]))
                 reporter.Report("BKG004", "mean", "a mean must be a finite number.", i);
         }
 
         for (int i = 0; i < spec.Std.Count; i++)
         {
-            if (!(spec.Std[i] > 0 && IsFinite(spec.Std[i])))
+            if (!Rules.IsPositive(spec.Std[i]))
                 reporter.Report("BKG004", "std", "a standard deviation must be a finite number above 0.", i);
         }
 
-        if (!(spec.Scale > 0 && IsFinite(spec.Scale)))
+        if (!Rules.IsPositive(spec.Scale))
             reporter.Report("BKG004", "scale", "the scale must be a finite number above 0.");
     }
-
-    private static bool IsFinite(double value) => !double.IsNaN(value) && !double.IsInfinity(value);
 }

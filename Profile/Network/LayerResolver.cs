@@ -1,4 +1,5 @@
 using System.Linq;
+using BitKernelGen.Profiles.Binding;
 
 namespace BitKernelGen.Profiles;
 
@@ -31,7 +32,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
         if (geometry is null)
             return new Known(null, codes);
 
-        if (LayerRules.HasWeights(spec.Op))
+        if (OpKeys.NeedsWeight(spec.Op))
             SumCheck.Check(complete, operands[0].Codes?.Code, geometry, inputs[0] == 0, operands[0].Shape!.Channels, reporter);
         else if (spec.Op is LayerOp.AvgPool or LayerOp.GlobalAvgPool && (operands[0].Codes?.Skip ?? operands[0].Codes?.Code) is { } code)
             SumCheck.CheckAverage(code, geometry.Window, reporter);
@@ -41,7 +42,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             Spec = complete,
             Inputs = new EquatableArray<int>(inputs),
             Window = geometry.Window,
-            Macs = LayerRules.HasWeights(spec.Op) ? (long)geometry.Output.Height * geometry.Output.Width * geometry.Output.Channels * geometry.Products : 0,
+            Macs = geometry.Macs,
         };
         return new Known(geometry.Output, codes);
     }
@@ -64,11 +65,14 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
         Check("code", spec.Code is not null);
         Check("skip", spec.Skip is not null);
         Check("bounds", spec.Bounds is not null);
-        Check("kernel-strategy", spec.KernelStrategy is not (null or "" or "auto"));
+        Check("kernel-strategy", spec.KernelStrategy != Words.Strategies[0]);
         if (spec.Activation is not (Activation.None or Activation.Relu or Activation.Relu6))
             reporter.Report("BKG006", "activation", $"there is no activation {(int)spec.Activation}.");
-        if (string.IsNullOrEmpty(spec.KernelStrategy))
-            reporter.Report("BKG006", "kernel-strategy", "it names no strategy; \"auto\" leaves the choice to the generator.");
+        if (!Words.Strategies.Contains(spec.KernelStrategy))
+        {
+            string strategies = string.Join(", ", Words.Strategies);
+            reporter.Report("BKG006", "kernel-strategy", $"there is no kernel strategy '{spec.KernelStrategy}'; there are {strategies}.");
+        }
     }
 
     private bool HasRightInputs()
@@ -116,7 +120,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
         Numbers("pad-channels", spec.PadChannels, 2, 0, isRequired: true);
         if (LayerRules.Applies("channels", spec.Op) && spec.Channels < 1)
             Fail(spec.Channels == 0 ? "BKG003" : "BKG004", "channels", $"'{_op}' needs 'channels', at least 1.");
-        if (LayerRules.HasWeights(spec.Op) && spec.Weight is null)
+        if (OpKeys.NeedsWeight(spec.Op) && spec.Weight is null)
             Fail("BKG003", "weight", $"'{_op}' needs 'weight'.");
         if (spec.Weight is { Bits: < 1 or > 8 })
             Fail("BKG004", "weight.bits", "a weight has 1 to 8 bits.");
@@ -125,8 +129,8 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
 
     private LayerSpec WithDefaults() => spec with
     {
-        Stride = spec.Stride.Count == 0 && LayerRules.Applies("stride", spec.Op) ? new EquatableArray<int>(1, 1) : spec.Stride,
-        Pad = spec.Pad.Count == 0 && LayerRules.Applies("pad", spec.Op) ? new EquatableArray<int>(0, 0, 0, 0) : spec.Pad,
+        Stride = spec.Stride.Count == 0 ? OpKeys.DefaultStride(spec.Op) : spec.Stride,
+        Pad = spec.Pad.Count == 0 ? OpKeys.DefaultPad(spec.Op) : spec.Pad,
     };
 
     /// <summary>Whether the tensors that it reads are coded as it needs them.</summary>
@@ -134,7 +138,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
     {
         if (operands[0].Codes is not { } codes)
             return;
-        if (LayerRules.HasWeights(spec.Op) && codes.Code is null)
+        if (OpKeys.NeedsWeight(spec.Op) && codes.Code is null)
             reporter.Report("BKG010", "input", $"'{_op}' multiplies, so '{spec.Inputs[0]}' needs a 'code'.", 0);
         else if (spec.Op is LayerOp.MaxPool or LayerOp.AvgPool or LayerOp.GlobalAvgPool && codes.IsFloat)
             reporter.Report("BKG010", "input", $"'{_op}' reads levels, so '{spec.Inputs[0]}' needs a 'code' or 'skip'.", 0);

@@ -1,30 +1,13 @@
+using BitKernelGen.Profiles.Binding;
+
 namespace BitKernelGen.Profiles;
 
 /// <summary>Which operation is written how, and what it takes.</summary>
 public static class LayerRules
 {
     /// <summary>As it is written; null where there is no such operation.</summary>
-    public static string? Text(LayerOp op) => op switch
-    {
-        LayerOp.Conv => "conv",
-        LayerOp.Depthwise => "depthwise",
-        LayerOp.Dense => "dense",
-        LayerOp.Add => "add",
-        LayerOp.MaxPool => "maxpool",
-        LayerOp.AvgPool => "avgpool",
-        LayerOp.GlobalAvgPool => "globalavgpool",
-        LayerOp.Concat => "concat",
-        LayerOp.Flatten => "flatten",
-        LayerOp.Subsample => "subsample",
-        LayerOp.PadChannels => "pad-channels",
-        _ => null,
-    };
-
-    /// <summary>Whether it multiplies by weights.</summary>
-    public static bool HasWeights(LayerOp op) => op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense;
-
-    /// <summary>Whether it moves a window that the profile gives.</summary>
-    public static bool HasKernel(LayerOp op) => op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.MaxPool or LayerOp.AvgPool;
+    /// <param name="op">The operation.</param>
+    public static string? Text(LayerOp op) => (int)op >= 0 && (int)op < Words.Ops.Count ? Words.Ops[(int)op] : null;
 
     /// <summary>Whether its output has the codes of its input.</summary>
     public static bool KeepsCodes(LayerOp op) => op is LayerOp.MaxPool or LayerOp.Flatten or LayerOp.Subsample or LayerOp.PadChannels;
@@ -32,13 +15,13 @@ public static class LayerRules
     /// <summary>Whether a key means something to an operation.</summary>
     public static bool Applies(string key, LayerOp op) => key switch
     {
-        "kernel" or "pad" => HasKernel(op),
-        "stride" => HasKernel(op) || op == LayerOp.Subsample,
-        "channels" => op is LayerOp.Conv or LayerOp.Dense,
+        "kernel" or "pad" => OpKeys.NeedsKernel(op),
+        "stride" => OpKeys.HasStride(op),
+        "channels" => OpKeys.NeedsChannels(op),
         "pad-channels" => op == LayerOp.PadChannels,
-        "weight" or "kernel-strategy" => HasWeights(op),
+        "weight" or "kernel-strategy" => OpKeys.NeedsWeight(op),
         "bounds" => op is LayerOp.Conv or LayerOp.Dense,
-        "activation" => HasWeights(op) || op == LayerOp.Add,
+        "activation" => OpKeys.NeedsWeight(op) || op == LayerOp.Add,
         "code" or "skip" => !KeepsCodes(op),
         _ => true,
     };

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using BitKernelGen.Profiles.Binding;
 
 namespace BitKernelGen.Profiles;
 
@@ -112,13 +113,15 @@ public sealed class NetworkResolver
             inputs[i] = -1;
             reporter.Report("BKG007", "input", _layerNames.Contains(name)
                 ? $"it reads '{name}', which does not come before it."
-                : $"it reads '{name}', but no layer before it has that name{Hint(name)}.", i);
+                : $"it reads '{name}', but no layer before it has that name{Hint(name, _tensorByName.Keys)}", i);
         }
 
         return inputs;
     }
 
-    private string Hint(string name) => _hints++ < MaxHints ? NearestName.Hint(name, _tensorByName.Keys) : "";
+    /// <summary>The end of a sentence; a text too long for a name is no misspelling.</summary>
+    private string Hint(string name, IEnumerable<string> names) =>
+        Suggestion.Phrase(name.Length <= 100 && _hints++ < MaxHints ? Suggestion.For(name, [.. names]) : null);
 
     private void AddName(string? name, int index, Reporter reporter)
     {
@@ -182,8 +185,7 @@ public sealed class NetworkResolver
         string name = spec.From ?? "";
         if (!_tensorByName.TryGetValue(name, out int output) || output == 0)
         {
-            string hint = NearestName.Hint(name, _tensorByName.Keys.Where(candidate => candidate != InputName));
-            reporter.Report("BKG007", "from", $"there is no layer '{name}'{hint}.");
+            reporter.Report("BKG007", "from", $"there is no layer '{name}'{Hint(name, _tensorByName.Keys.Where(candidate => candidate != InputName))}");
             return -1;
         }
 

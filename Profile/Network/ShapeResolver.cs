@@ -6,7 +6,10 @@ namespace BitKernelGen.Profiles;
 /// <param name="Window">The window.</param>
 /// <param name="Output">The output's shape.</param>
 /// <param name="Products">Products of one output; 0 where there are none.</param>
-internal sealed record LayerGeometry(Window Window, Shape Output, long Products);
+internal sealed record LayerGeometry(Window Window, Shape Output, long Products)
+{
+    public long Macs => (long)Output.Height * Output.Width * Output.Channels * Products;
+}
 
 /// <summary>The window and shape of a layer whose numbers are in range.</summary>
 internal sealed class ShapeResolver(LayerSpec spec, Shape[] inputs, Reporter reporter)
@@ -61,7 +64,8 @@ internal sealed class ShapeResolver(LayerSpec spec, Shape[] inputs, Reporter rep
             long size = side == 0 ? height : width;
             if (spec.Kernel[side] <= size)
                 continue;
-            reporter.Report("BKG009", "kernel", $"a window of {spec.Kernel[side]} does not fit into {size} padded {(side == 0 ? "rows" : "columns")}.", side);
+            string unit = side == 0 ? "rows" : "columns";
+            reporter.Report("BKG009", "kernel", $"a window of {spec.Kernel[side]} {unit} does not fit into {size}, padding included.", side);
             isPossible = false;
         }
 

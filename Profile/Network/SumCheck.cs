@@ -28,7 +28,9 @@ internal static class SumCheck
         if (sum > int.MaxValue)
         {
             reporter.Report(
-                "BKG012", "weight", $"a sum of {geometry.Products} products may reach {sum}, beyond 32 bits; 'bounds' proved from the weights could show that it does not.");
+                "BKG012",
+                "weight",
+                $"a sum of {geometry.Products} products may reach {sum}, beyond 32 bits; 'bounds' proved from the weights could show less.");
         }
     }
 
