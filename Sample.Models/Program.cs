@@ -64,14 +64,20 @@ IEnumerable<string> Captions(int image)
 
 void PrintLayers()
 {
-    Console.WriteLine($"{"layer",-10}{"operation",-16}{"output",-14}{"weights",-9}{"code",-8}{"MACs",12}  kernel");
-    foreach (LayerInfo layer in info.Layers)
-    {
-        string weights = layer.WeightBits > 0 ? $"{layer.WeightBits} bits" : "";
-        string code = layer.CodeBits > 0 ? $"{layer.CodeBits} bits" : "float";
-        Console.WriteLine(
-            $"{layer.Name,-10}{layer.Op,-16}{string.Join('x', layer.OutputShape),-14}{weights,-9}{code,-8}{layer.Macs,12:N0}  {layer.Strategy}");
-    }
+    string[][] rows =
+    [
+        ["layer", "operation", "output", "weights", "code", "MACs", "kernel"],
+        .. info.Layers.Select(layer => new[]
+        {
+            layer.Name, layer.Op, string.Join('x', layer.OutputShape), Bits(layer.WeightBits), Bits(Math.Max(layer.CodeBits, layer.SkipBits)),
+            layer.Macs > 0 ? $"{layer.Macs:N0}" : "", layer.Strategy,
+        }),
+    ];
+    int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
+    foreach (string[] row in rows)
+        Console.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+
+    static string Bits(int bits) => bits > 0 ? $"{bits} bits" : "";
 }
 
 static int IndexOfMax(ReadOnlySpan<float> values)

@@ -86,8 +86,3 @@ public sealed class Terminal(TextWriter output, TextWriter error, bool interacti
         }
     }
 }
-
-/// <summary>How far something is.</summary>
-/// <param name="Stage">What is being done.</param>
-/// <param name="Fraction">The part of it that is done, 0 to 1.</param>
-public readonly record struct StageProgress(string Stage, double Fraction);

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using BitKernelGen.Calibration.Data;
+using BitKernelGen.Calibration.Evaluate;
 using BitKernelGen.Tool.Executors;
 using BitKernelGen.Tool.Reports;
 
@@ -54,23 +57,32 @@ internal static class EvaluateCommand
         using DataSource data = DataSource.Open(dataText, profile.InputShape, order);
         using Executor executor = executorName == Reference ? new ScalarExecutor(profile) : new GeneratedExecutor(profile, terminal);
         using FloatExecutor? floats = against is null ? null : new FloatExecutor(against, profile);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         int count = Math.Min(limit ?? int.MaxValue, data.Count);
-        Evaluation evaluation = terminal.Track(progress => Evaluation.Run(data, Enumerable.Range(0, count), executor, floats, progress));
+        Evaluation evaluation = terminal.Track(progress => Evaluator.Evaluate(
+            data, count, RunAndHash, floats is null ? null : floats.Run, progress.Counting("evaluating", count)));
 
         var report = new Report
         {
             Model = profile.Network.Profile.Name,
             Executor = executorName,
             Bytes = executor is GeneratedExecutor generated ? BytesReport.Of(generated.Model.Info) : null,
-            Accuracy = evaluation.Accuracy,
-            OutputsSha256 = evaluation.OutputsSha256,
-            UsPerSample = evaluation.UsPerSample,
+            Accuracy = AccuracyReport.Of(evaluation),
+            OutputsSha256 = Convert.ToHexStringLower(hash.GetHashAndReset()),
+            UsPerSample = evaluation.MicrosecondsPerSample,
         };
         if (json)
             terminal.Output.WriteLine(report.ToJson());
         else
             Write(terminal, report);
         return 0;
+
+        float[] RunAndHash(Sample sample)
+        {
+            float[] outputs = executor.Run(sample);
+            hash.AppendData(MemoryMarshal.AsBytes<float>(outputs));
+            return outputs;
+        }
     }
 
     private static void Write(Terminal terminal, Report report)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BitKernelGen.Calibration.Data;
+using BitKernelGen.Calibration.Evaluate;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Profiles;
@@ -22,7 +23,7 @@ internal static class QuantizeCommand
         var model = new Argument<string>("MODEL.onnx") { Description = "The float model, opset 11 to 21." };
         Option<string> data = CommonOptions.Data();
         data.Required = true;
-        Option<int> samples = CommonOptions.Positive("--samples", "Samples to calibrate on, the first ones of DATA.", 512);
+        Option<int> samples = CommonOptions.Positive("--samples", "Samples to calibrate on, spread evenly over DATA.", 512);
         Option<double?> rate = CommonOptions.OptionalNumber<double>(
             "--rate", "R", "Bits of a code on average, at most; whole ones, the same for every layer.", IsBits, "from 1 to 8");
         Option<int?> bits = CommonOptions.OptionalNumber<int>(
@@ -107,28 +108,18 @@ internal static class QuantizeCommand
             Normalization = normalization,
             Labels = request.Labels,
         };
-        QuantizedNetwork quantized = terminal.Track(progress =>
-        {
-            progress.Report(new StageProgress("reading samples", 0));
-            InputNormalization apply = normalization ?? Normalizer.Create(shape.Channels);
-            float[][] samples = [.. Enumerable.Range(0, calibrating).Select(i => apply.Apply(data.Read(i)))];
-            return Quantizer.Quantize(network, samples, options, new Relay<QuantizeProgress>(
-                step => progress.Report(new StageProgress(step.Stage, (double)step.Done / step.Total))));
-        });
+        QuantizedNetwork quantized = terminal.Track(progress => Quantizer.Quantize(
+            network, data, options, progress.Select<QuantizeProgress>(step => new StageProgress(step.Stage, (double)step.Done / step.Total))));
 
-        // Only what has been read back, compiled and tried takes the place of what was there.
-        Directory.CreateDirectory(request.Output);
-        string draft = Directory.CreateDirectory(Path.Combine(request.Output, $".{request.Name}-{Guid.NewGuid():N}")).FullName;
+        // Only what was read back, compiled and tried takes the place of what is there.
+        string draft = Directory.CreateTempSubdirectory("bitkernel").FullName;
         try
         {
-            string[] names = [quantized.Profile.Weights.File, $"{request.Name}.bitprofile"];
-            string profilePath = Path.Combine(draft, names[1]);
-            File.WriteAllBytes(Path.Combine(draft, names[0]), quantized.Weights);
-            File.WriteAllText(profilePath, ProfileWriter.Write(quantized.Profile));
-            Report report = Check(terminal, request, ProfileFile.Read(profilePath), quantized, data, calibrating);
-            foreach (string name in names)
-                File.Move(Path.Combine(draft, name), Path.Combine(request.Output, name), overwrite: true);
-            return report with { Files = [.. names.Select(name => Path.Combine(request.Output, name))] };
+            ProfileFile profile = ProfileFile.Read(quantized.Save(draft));
+            using var heldBack = new HeldBackSamples(data, calibrating, HeldBack);
+            Report report = Check(terminal, request, profile, quantized, heldBack);
+            string path = quantized.Save(request.Output);
+            return report with { Files = [path, Path.Combine(request.Output, quantized.Profile.Weights.File)] };
         }
         finally
         {
@@ -138,26 +129,25 @@ internal static class QuantizeCommand
 
     /// <summary>Runs the new model on samples that it has not seen, if there are any.</summary>
     private static Report Check(
-        Terminal terminal, Request request, ProfileFile profile, QuantizedNetwork quantized, DataSource data, int calibrated)
+        Terminal terminal, Request request, ProfileFile profile, QuantizedNetwork quantized, HeldBackSamples heldBack)
     {
         using var generated = new GeneratedExecutor(profile, terminal);
         using var floats = new FloatExecutor(request.Model, profile);
-        int heldBack = Math.Min(HeldBack, data.Count - calibrated);
-        Evaluation? evaluation = heldBack == 0 ? null : terminal.Track(progress =>
-            Evaluation.Run(data, Enumerable.Range(calibrated, heldBack), generated, floats, progress));
+        Evaluation? evaluation = heldBack.Count == 0 ? null : terminal.Track(progress => Evaluator.Evaluate(
+            heldBack, heldBack.Count, generated.Run, floats.Run, progress.Counting("checking", heldBack.Count)));
         ModelInfo info = generated.Model.Info;
-        var distortions = quantized.Report.ToDictionary(layer => layer.Name, layer => layer.Code);
+        var codes = quantized.Report.ToDictionary(layer => layer.Name, layer => layer.Code);
         return new Report
         {
             Model = request.Name,
             Layers = [.. LayerReport.Of(info).Select(layer => layer with
             {
-                Distortion = distortions[layer.Name]?.Distortion,
-                PsnrDb = distortions[layer.Name]?.PsnrDb,
+                Distortion = codes[layer.Name]?.Distortion,
+                PsnrDb = codes[layer.Name]?.PsnrDb,
             })],
             Rate = new RateReport(request.Rate ?? request.Bits, RateOf(profile.Network)),
             Bytes = BytesReport.Of(info),
-            Accuracy = evaluation?.Accuracy,
+            Accuracy = evaluation is null ? null : AccuracyReport.Of(evaluation),
         };
     }
 
@@ -239,11 +229,5 @@ internal static class QuantizeCommand
         public required string[] Labels { get; init; }
 
         public required string Output { get; init; }
-    }
-
-    /// <summary>Reports at once and on the same thread, unlike <see cref="Progress{T}"/>.</summary>
-    private sealed class Relay<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }

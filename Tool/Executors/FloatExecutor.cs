@@ -1,6 +1,5 @@
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Onnx;
-using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Tool.Executors;
@@ -8,15 +7,14 @@ namespace BitKernelGen.Tool.Executors;
 /// <summary>The float model in ONNX Runtime.</summary>
 internal sealed class FloatExecutor : Executor
 {
-    private readonly InputNormalization _normalization;
     private readonly Tensor _output;
     private readonly FloatRunner _runner;
 
     public FloatExecutor(string path, ProfileFile profile)
+        : base(profile)
     {
         FloatNetwork network = OnnxFile.Import(path);
         FloatLayer last = network.Layers.Single(layer => layer.Spec.Name == network.Output);
-        _normalization = profile.Normalization;
         _output = profile.Network.Tensors[profile.Network.Output];
         SampleShape input = profile.InputShape, found = new(network.Height, network.Width, network.Channels);
         int outputs = last.Height * last.Width * last.Channels;
@@ -25,19 +23,11 @@ internal sealed class FloatExecutor : Executor
         _runner = new FloatRunner(network);
     }
 
-    public override int BatchSize => _runner.BatchSize;
-
-    public override float[][] Run(IReadOnlyList<Sample> samples)
-    {
-        float[] outputs = [];
-        _runner.Run([.. samples.Select(_normalization.Apply)], (_, values) => outputs = values.ToArray());
-        return [.. outputs.Chunk(_output.Length).Select(ToChannelsLast)];
-    }
-
     public override void Dispose() => _runner.Dispose();
 
-    private float[] ToChannelsLast(float[] planes)
+    protected override float[] Run(float[] input)
     {
+        float[] planes = _runner.Run(input);
         int pixels = _output.Height * _output.Width;
         if (pixels == 1)
             return planes;

@@ -1,37 +1,38 @@
-using BitKernelGen.Calibration.Data;
-using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Tool.Compile;
 
 namespace BitKernelGen.Tool.Executors;
 
-/// <summary>The generated code, one sample after the other on one thread.</summary>
-internal sealed class GeneratedExecutor(ProfileFile profile, Terminal terminal) : Executor
+/// <summary>The generated code.</summary>
+internal sealed class GeneratedExecutor : Executor
 {
-    private readonly InputNormalization _normalization = profile.Normalization;
-    private readonly bool _takesBytes = profile.Network.Profile.Input.Mean.Count > 0;
-    private readonly CompiledModel _compiled = profile.Compile(terminal);
-    private IModel? _model;
+    private readonly CompiledModel _compiled;
 
-    public IModel Model => _model ??= _compiled.Load(profile.WeightsPath);
-
-    public override float[][] Run(IReadOnlyList<Sample> samples)
+    public GeneratedExecutor(ProfileFile profile, Terminal terminal)
+        : base(profile)
     {
-        var outputs = new float[samples.Count][];
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            outputs[i] = new float[Model.OutputLength];
-            if (_takesBytes && samples[i].Bytes is { } bytes)
-                Model.Run(bytes, outputs[i]);
-            else
-                Model.Run(_normalization.Apply(samples[i]), outputs[i]);
-        }
-
-        return outputs;
+        _compiled = profile.Compile(terminal);
+        Model = _compiled.Load(profile.WeightsPath);
     }
+
+    public IModel Model { get; }
 
     public override void Dispose()
     {
-        _model?.Dispose();
+        Model.Dispose();
         _compiled.Dispose();
+    }
+
+    protected override float[] Run(byte[] input)
+    {
+        var output = new float[Model.OutputLength];
+        Model.Run(input, output);
+        return output;
+    }
+
+    protected override float[] Run(float[] input)
+    {
+        var output = new float[Model.OutputLength];
+        Model.Run(input, output);
+        return output;
     }
 }

@@ -14,6 +14,7 @@ internal static class LayerTable
         ("MACs", true, layer => layer.Macs == 0 ? null : layer.Macs.ToString("N0", CultureInfo.InvariantCulture)),
         ("weight bits", true, layer => layer.WeightBits?.ToString(CultureInfo.InvariantCulture)),
         ("code bits", true, layer => layer.CodeBits?.ToString(CultureInfo.InvariantCulture)),
+        ("skip bits", true, layer => layer.SkipBits?.ToString(CultureInfo.InvariantCulture)),
         ("coefficients", false, layer => Join(layer.Coefficients)),
         ("PSNR, dB", true, layer => layer.PsnrDb?.ToString("0.0", CultureInfo.InvariantCulture)),
         ("strategy", false, layer => layer.Strategy),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BitKernelGen.Calibration.Evaluate;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Profiles;
 
@@ -78,6 +79,9 @@ public sealed record LayerReport
     /// <summary>Bits of the output's code; null for float32.</summary>
     public int? CodeBits { get; init; }
 
+    /// <summary>Bits of the output's code for sums; null where they read the other one.</summary>
+    public int? SkipBits { get; init; }
+
     /// <summary>The output code's coefficients, most significant first.</summary>
     public IReadOnlyList<double> Coefficients { get; init; } = [];
 
@@ -110,6 +114,7 @@ public sealed record LayerReport
             Macs = layer.Macs,
             WeightBits = layer.WeightBits == 0 ? null : layer.WeightBits,
             CodeBits = layer.CodeBits == 0 ? null : layer.CodeBits,
+            SkipBits = layer.SkipBits == 0 ? null : layer.SkipBits,
             Coefficients = [.. layer.Coefficients],
             Strategy = layer.Strategy,
         }),
@@ -149,6 +154,16 @@ public sealed record AccuracyReport
 
     /// <summary>How many samples there were.</summary>
     public required int Samples { get; init; }
+
+    /// <summary>What the calibrator's evaluation found; where nothing differs the ratio is infinite, which JSON can't say.</summary>
+    public static AccuracyReport Of(Evaluation evaluation) => new()
+    {
+        Top1 = evaluation.Top1,
+        Top5 = evaluation.Top5,
+        Agreement = evaluation.Agreement,
+        SqnrDb = evaluation.SqnrDb is { } decibels && double.IsFinite(decibels) ? decibels : null,
+        Samples = evaluation.Samples,
+    };
 }
 
 /// <summary>Medians in microseconds a run.</summary>
