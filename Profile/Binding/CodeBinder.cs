@@ -7,7 +7,7 @@ internal static class CodeBinder
 
     public static CodeSpec Bind(TableBinder owner, string key)
     {
-        if (owner.Table(key, key == "skip" ? Words.Skip : Words.Code) is not { } code)
+        if (owner.Table(key, Words.Code) is not { } code)
             return new CodeSpec { Bits = 1, Step = 1 };
 
         int errors = code.ErrorCount;

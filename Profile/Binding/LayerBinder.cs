@@ -19,12 +19,12 @@ internal static class LayerBinder
             Name = name,
             Op = op,
             Inputs = layer.Strings("input", 1),
-            Kernel = Has("kernel", OpKeys.NeedsKernel(op)) ? layer.Integers("kernel", 2, 2, 1, MaxWindow) : default,
-            Stride = layer.Has("stride") ? layer.Integers("stride", 2, 2, 1, MaxWindow) : OpKeys.DefaultStride(op),
-            Pad = layer.Has("pad") ? layer.Integers("pad", 4, 4, 0, MaxWindow - 1) : OpKeys.DefaultPad(op),
-            Channels = Has("channels", OpKeys.NeedsChannels(op)) ? layer.Integer("channels", 1, MaxChannels) : 0,
-            PadChannels = Has("pad-channels", op == LayerOp.PadChannels) ? layer.Integers("pad-channels", 2, 2, 0, MaxChannels) : default,
-            Weight = Has("weight", OpKeys.NeedsWeight(op)) ? Weight(layer) : null,
+            Kernel = Has("kernel") ? layer.Integers("kernel", 2, 2, 1, MaxWindow) : default,
+            Stride = layer.Has("stride") ? layer.Integers("stride", 2, 2, 1, MaxWindow) : LayerDefaults.Stride(op),
+            Pad = layer.Has("pad") ? layer.Integers("pad", 4, 4, 0, MaxWindow - 1) : LayerDefaults.Pad(op),
+            Channels = Has("channels") ? layer.Integer("channels", 1, MaxChannels) : 0,
+            PadChannels = Has("pad-channels") ? layer.Integers("pad-channels", 2, 2, 0, MaxChannels) : default,
+            Weight = Has("weight") ? Weight(layer) : null,
             Activation = (Activation)Words.Activations.ToList().IndexOf(layer.Word("activation", "activation", Words.Activations)),
             Code = layer.Has("code") ? CodeBinder.Bind(layer, "code") : null,
             Skip = layer.Has("skip") ? CodeBinder.Bind(layer, "skip") : null,
@@ -33,7 +33,7 @@ internal static class LayerBinder
         };
 
         // Of an operation that we do not know we can't say what it needs.
-        bool Has(string key, bool isNeeded) => layer.Has(key) || (isKnown && isNeeded);
+        bool Has(string key) => layer.Has(key) || (isKnown && LayerRules.Applies(key, op));
     }
 
     private static bool IsLayerName(string name) => name.Length > 0 && name.All(c => c == '.' || TomlScanner.IsBareKey(c));

@@ -55,15 +55,12 @@ internal sealed class ProfileBinder(TomlDocument document, string text, Reports 
 
     private static InputSpec Input(TableBinder input)
     {
-        int errors = input.ErrorCount;
-        EquatableArray<int> shape = input.Integers("shape", 1, 3, 1, MaxExtent);
-        int? channels = shape.Count > 0 && input.ErrorCount == errors ? shape[shape.Count - 1] : null;
         bool isNormalised = input.Has("mean") || input.Has("std");
         return new InputSpec
         {
-            Shape = shape,
-            Mean = isNormalised ? input.Numbers("mean", channels, Rules.IsFinite, "a finite number") : default,
-            Std = isNormalised ? input.Numbers("std", channels, Rules.IsPositive, "a number above 0") : default,
+            Shape = input.Integers("shape", 1, 3, 1, MaxExtent),
+            Mean = isNormalised ? input.Numbers("mean", null, Rules.IsFinite, "a finite number") : default,
+            Std = isNormalised ? input.Numbers("std", null, Rules.IsPositive, "a number above 0") : default,
             Scale = input.Has("scale") ? input.Number("scale", Rules.IsPositive, "a number above 0") : 1.0 / 255,
             Code = input.Need("code") is null ? NoCode : CodeBinder.Bind(input, "code"),
         };

@@ -12,7 +12,6 @@ internal static class Words
     public static readonly IReadOnlyList<string> Input = ["shape", "mean", "std", "scale", "code"];
     public static readonly IReadOnlyList<string> Output = ["from", "labels"];
     public static readonly IReadOnlyList<string> Code = ["bits", "step", "zero", "coefficients"];
-    public static readonly IReadOnlyList<string> Skip = ["bits", "step", "zero"];
     public static readonly IReadOnlyList<string> Weight = ["bits"];
     public static readonly IReadOnlyList<string> Bounds = ["pair", "steps", "sum"];
 
@@ -24,7 +23,7 @@ internal static class Words
 
     /// <summary>By their number.</summary>
     public static readonly IReadOnlyList<string> Ops =
-        [.. Enum.GetValues(typeof(LayerOp)).Cast<LayerOp>().Select(op => op == LayerOp.PadChannels ? "pad-channels" : op.ToString().ToLowerInvariant())];
+        [.. Enum.GetValues(typeof(LayerOp)).Cast<LayerOp>().Select(op => LayerRules.Text(op)!)];
 
     /// <summary>By their number.</summary>
     public static readonly IReadOnlyList<string> Activations =
