@@ -83,6 +83,13 @@ public class ProfileReaderTests
     }
 
     [Fact]
+    public void BoundsWithoutStepsProveNoStep()
+    {
+        string text = Samples.Tiny.Replace("steps = 3, ", "");
+        Assert.Equal(new BoundsSpec(3570, 0, 16065), ProfileReader.Read(text).Profile!.Layers[0].Bounds);
+    }
+
+    [Fact]
     public void ProvenanceIsKeptAsText()
     {
         string text = Samples.Tiny.Replace("tool = \"bitkernel 1.0.0\"", "a = 'x' # c\nb = [1,\n  2.50, ]\nc = { d = inf }");
@@ -120,7 +127,7 @@ public class ProfileReaderTests
     [InlineData(21, "", "BKG003", 14, 1, "needs 'channels'")]
     [InlineData(32, "", "BKG003", 27, 1, "Layer 'dense1' needs 'weight'")]
     [InlineData(24, "code = { bits = 2 }", "BKG003", 24, 8, "'code' needs 'step'")]
-    [InlineData(25, "bounds = { pair = 3570, sum = 16065 }", "BKG003", 25, 10, "'bounds' needs 'steps'")]
+    [InlineData(25, "bounds = { pair = 3570, steps = 3 }", "BKG003", 25, 10, "'bounds' needs 'sum'")]
     [InlineData(35, "", "BKG003", 34, 1, "[output] needs 'from'")]
     [InlineData(1, "format = 1", "BKG004", 1, 10, "'format' must be a string, but it is an integer")]
     [InlineData(2, "name = \"2nd\"", "BKG004", 2, 8, "'name' must be a C# identifier")]

@@ -43,7 +43,7 @@ internal static class LayerBinder
 
     private static BoundsSpec? Bounds(TableBinder layer)
     {
-        return layer.Table("bounds", Words.Bounds) is { } bounds ? new BoundsSpec(Bound("pair"), Bound("steps"), Bound("sum")) : null;
+        return layer.Table("bounds", Words.Bounds) is { } bounds ? new BoundsSpec(Bound("pair"), bounds.Has("steps") ? Bound("steps") : 0, Bound("sum")) : null;
 
         int Bound(string key) => bounds.Integer(key, 0, int.MaxValue);
     }
