@@ -61,8 +61,8 @@ public sealed class ProfileWriter
         Pair("op", TomlText.Of(Words.Ops[(int)layer.Op]));
         Pair("input", TomlText.Of(layer.Inputs));
         List("kernel", layer.Kernel, default);
-        List("stride", layer.Stride, LayerDefaults.Stride(layer.Op));
-        List("pad", layer.Pad, LayerDefaults.Pad(layer.Op));
+        List("stride", layer.Stride, OpKeys.DefaultStride(layer.Op));
+        List("pad", layer.Pad, OpKeys.DefaultPad(layer.Op));
         if (layer.Channels != 0)
             Pair("channels", TomlText.Of(layer.Channels));
         List("pad-channels", layer.PadChannels, default);

@@ -23,7 +23,7 @@ internal static class Words
 
     /// <summary>By their number.</summary>
     public static readonly IReadOnlyList<string> Ops =
-        [.. Enum.GetValues(typeof(LayerOp)).Cast<LayerOp>().Select(op => LayerRules.Text(op)!)];
+        [.. Enum.GetValues(typeof(LayerOp)).Cast<LayerOp>().Select(op => op == LayerOp.PadChannels ? "pad-channels" : op.ToString().ToLowerInvariant())];
 
     /// <summary>By their number.</summary>
     public static readonly IReadOnlyList<string> Activations =
