@@ -16,7 +16,7 @@ internal sealed class ModelNames
         Namespace = modelNamespace;
         Resource = resource;
         KernelNamespace = $"{plan.Network.Profile.Name}Kernels";
-        var taken = new HashSet<string>();
+        var taken = new HashSet<string> { "_weights", "_workspaces", "_isDisposed" };
         foreach (Kernel kernel in plan.Steps.Select(step => step.Kernel).Distinct())
             _kernels.Add(kernel, Unique(kernel.Name, taken));
         foreach (Layer layer in plan.Network.Layers.Where(layer => layer.Spec.Weight is not null))

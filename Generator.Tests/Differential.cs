@@ -1,0 +1,79 @@
+using BitKernelGen.Calibration.Reference;
+using BitKernelGen.Profiles;
+using BitKernelGen.TestNetworks;
+
+namespace BitKernelGen.Generator.Tests;
+
+/// <summary>Generated code against the reference executor, bit for bit.</summary>
+internal static class Differential
+{
+    /// <summary>Runs every network on inputs of many kinds; says of each where generated code and reference differ first.</summary>
+    public static IEnumerable<string> Mismatches(IReadOnlyList<TestNetwork> networks, CompiledModels compiled) =>
+        networks.Select(network => Mismatch(network, compiled)).OfType<string>();
+
+    private static string? Mismatch(TestNetwork network, CompiledModels compiled)
+    {
+        IModel model;
+        try
+        {
+            model = compiled.Load(network);
+        }
+        catch (Exception exception)
+        {
+            return $"{network.Profile.Name} does not load: {exception}\n{Describe(network.Network)}";
+        }
+
+        ReferenceExecutor reference = network.Reference;
+        var actual = new float[model.OutputLength];
+        foreach ((string kind, float[] input) in Inputs(network.Network))
+        {
+            model.Run(input, actual);
+            if (Difference(reference.Run(input), actual) is { } difference)
+                return $"{network.Profile.Name} on {kind}: {difference}\n{Describe(network.Network)}";
+        }
+
+        if (network.Profile.Input.Mean.Count > 0)
+        {
+            var pixels = new byte[model.InputLength];
+            new Random(3).NextBytes(pixels);
+            model.Run(pixels, actual);
+            if (Difference(reference.Run(pixels), actual) is { } difference)
+                return $"{network.Profile.Name} on bytes: {difference}\n{Describe(network.Network)}";
+        }
+
+        return null;
+    }
+
+    private static string? Difference(float[] expected, float[] actual)
+    {
+        int at = expected.Zip(actual).TakeWhile(pair => BitConverter.SingleToInt32Bits(pair.First) == BitConverter.SingleToInt32Bits(pair.Second)).Count();
+        int different = expected.Zip(actual).Count(pair => BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
+        return different == 0 ? null : $"{different} of {expected.Length} outputs differ; [{at}] should be {expected[at]:R}, is {actual[at]:R}.";
+    }
+
+    private static IEnumerable<(string Kind, float[] Input)> Inputs(Network network)
+    {
+        Tensor tensor = network.Tensors[0];
+        Code code = tensor.Code!;
+        var random = new Random(1);
+        float[] Each(Func<int, float> value) => [.. Enumerable.Range(0, tensor.Length).Select(value)];
+        yield return ("uniform", Each(_ => code.Step * (float)((random.NextDouble() * (code.MaxLevel + 2)) - code.Zero - 1)));
+        yield return ("half steps", Each(_ => code.Step * (random.Next((2 * code.MaxLevel) + 1) - (2 * code.Zero)) / 2));
+        yield return ("lowest", Each(_ => float.NegativeInfinity));
+        yield return ("highest", Each(_ => float.PositiveInfinity));
+        yield return ("extremes", Each(_ => random.Next(2) == 0 ? -1e30f : 1e30f));
+        yield return ("zeros", Each(i => i % 2 == 0 ? 0f : -0f));
+    }
+
+    /// <summary>A network as short as a report of a failure needs it.</summary>
+    public static string Describe(Network network) => string.Join('\n', network.Layers.Select(layer =>
+    {
+        LayerSpec spec = layer.Spec;
+        Tensor output = network.Tensors[layer.Output];
+        return $"    {spec.Name} ({string.Join(", ", spec.Inputs)}) {layer.Window} w{spec.Weight?.Bits} {spec.Activation} steps {spec.Bounds?.Steps}" +
+            $" -> {output.Height}x{output.Width}x{output.Channels} code {Describe(output.Code)} skip {Describe(output.Skip)}";
+    }).Prepend($"    input {network.Tensors[0].Height}x{network.Tensors[0].Width}x{network.Tensors[0].Channels} code {Describe(network.Tensors[0].Code)}"));
+
+    private static string Describe(Code? code) =>
+        code is null ? "none" : $"[{string.Join(' ', code.Coefficients)}] zero {code.Zero} step {code.Step:R}";
+}

@@ -1,0 +1,163 @@
+extern alias generator;
+
+using BitKernelGen.Execution;
+using BitKernelGen.Profiles;
+using BitKernelGen.TestNetworks;
+using generator::BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Tests;
+
+/// <summary>Generated code equals the reference executor bit for bit, and does what its documentation promises.</summary>
+[Collection(CompiledNetworksCollection.Name)]
+public class DifferentialTests(CompiledNetworks compiled)
+{
+    [Fact]
+    public void GeneratedCodeEqualsTheReference() => Assert.Empty(Differential.Mismatches(compiled.Networks, compiled.Compiled));
+
+    [Fact]
+    public void EveryOperationIsTested() =>
+        Assert.Empty(Enum.GetValues<LayerOp>().Except(compiled.Networks.SelectMany(network => network.Profile.Layers).Select(layer => layer.Op)));
+
+    [Theory]
+    [InlineData("AVX-512")]
+    [InlineData("AVX2")]
+    public void EveryWayToAccumulateIsTested(string instructionSet)
+    {
+        string[] ways = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+            .Select(step => step.Kernel)
+            .OfType<ProductKernel>()
+            .Select(kernel => (Kernel: kernel, Tile: kernel.Tile(Isa.All.Single(isa => isa.Display == instructionSet))))
+            .Select(pair => pair.Tile.Accumulation switch
+            {
+                Accumulation.Deep when pair.Tile.ChunkRows >= pair.Kernel.KernelHeight => "whole window",
+                Accumulation.Deep when pair.Tile.ChunkRows > 1 => "several rows",
+                Accumulation.Deep when pair.Tile.ChunkRows == 1 => "one row",
+                Accumulation.Deep => "part of a row",
+                Accumulation.Wide when pair.Kernel.WideRows(pair.Tile) < pair.Kernel.OutputHeight => "wide, in parts",
+                _ => pair.Tile.Accumulation.ToString(),
+            })
+            .Distinct()
+            .Order()];
+        Assert.Equal(["Short", "Wide", "one row", "part of a row", "several rows", "whole window", "wide, in parts"], ways.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void RunningAllocatesNothing()
+    {
+        foreach (TestNetwork network in compiled.Networks)
+        {
+            IModel model = compiled.Compiled.Load(network);
+            var input = new float[model.InputLength];
+            var output = new float[model.OutputLength];
+            model.Run(input, output);
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            model.Run(input, output);
+            model.Run(input, output);
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    [Fact]
+    public void ThreadsDoNotDisturbEachOther()
+    {
+        foreach (TestNetwork network in compiled.Networks.Take(20))
+        {
+            IModel model = compiled.Compiled.Load(network);
+            float[][] inputs = [.. Enumerable.Range(0, 8).Select(i => Enumerable.Repeat(i / 8f, model.InputLength).ToArray())];
+            float[][] alone = [.. inputs.Select(input => Run(model, input))];
+            var together = new float[64][];
+
+            Parallel.For(0, together.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => together[i] = Run(model, inputs[i % 8]));
+
+            for (int i = 0; i < together.Length; i++)
+                Assert.Equal(Bits(alone[i % 8]), Bits(together[i]));
+        }
+    }
+
+    [Fact]
+    public void ANaNIsRefusedWhereverItIs()
+    {
+        IModel model = compiled.Compiled.Load(compiled.Networks[0]);
+        var output = new float[model.OutputLength];
+        foreach (int place in new[] { 0, 1, 15, 16, model.InputLength - 2, model.InputLength - 1 })
+        {
+            var input = new float[model.InputLength];
+            input[place] = float.NaN;
+            Assert.Throws<ArgumentException>(() => model.Run(input, output));
+        }
+    }
+
+    [Fact]
+    public void WrongLengthsAreRefused()
+    {
+        IModel model = compiled.Compiled.Load(compiled.Networks[0]);
+        var input = new float[model.InputLength + 1];
+        var output = new float[model.OutputLength + 1];
+
+        Assert.Throws<ArgumentException>(() => model.Run(input, output.AsSpan(1)));
+        Assert.Throws<ArgumentException>(() => model.Run(input.AsSpan(2), output.AsSpan(1)));
+        Assert.Throws<ArgumentException>(() => model.Run(input.AsSpan(1), output));
+        Assert.Throws<ArgumentException>(() => model.Run(input.AsSpan(1), output.AsSpan(2)));
+        model.Run(input.AsSpan(1), output.AsSpan(1));
+    }
+
+    [Fact]
+    public void BytesNeedMeanAndDeviation()
+    {
+        IModel model = compiled.Compiled.Load(compiled.Networks[0]);
+
+        Assert.Throws<NotSupportedException>(() => model.Run(new byte[model.InputLength], new float[model.OutputLength]));
+    }
+
+    [Fact]
+    public void ADisposedModelRefusesToRun()
+    {
+        IModel model = compiled.Compiled.Load(compiled.Networks[0]);
+        model.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => Run(model, new float[model.InputLength]));
+    }
+
+    [Fact]
+    public void OtherWeightsAreRefused()
+    {
+        TestNetwork network = compiled.Networks[0];
+        byte[] weights = [.. network.Weights];
+        weights[^1] ^= 1;
+
+        WeightsException exception = Assert.Throws<WeightsException>(() => compiled.Compiled.Load(network.Profile.Name, weights));
+        Assert.Contains("SHA-256", exception.Message);
+    }
+
+    /// <summary>The file is the profile's, but the profile claims more of it than is true.</summary>
+    [SkippableFact]
+    public void WeightsThatBreakTheBoundsAreRefused()
+    {
+        Skip.IfNot(Machine.InstructionSet is "AVX-512" or "AVX2", "Kernels of other machines have no 16-bit sums to overflow.");
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(64), Code = new() { Bits = 4, Step = 1 } });
+        builder.Add(
+            new LayerSpec
+            {
+                Name = "dense", Op = LayerOp.Dense, Inputs = new("input"), Channels = 1, Weight = new(8), Bounds = new(30, 16, 15 * 64),
+            },
+            [.. Enumerable.Repeat((sbyte)127, 64)], [1], [0]);
+        TestNetwork network = builder.Build("Broken");
+
+        WeightsException exception = Assert.Throws<WeightsException>(() => CompiledModels.Compile([network]).Load(network));
+        Assert.Contains("bounds", exception.Message);
+    }
+
+    private static float[] Run(IModel model, float[] input)
+    {
+        var output = new float[model.OutputLength];
+        model.Run(input, output);
+        return output;
+    }
+
+    private static int[] Bits(float[] values) => Array.ConvertAll(values, BitConverter.SingleToInt32Bits);
+
+    private static Plan PlanOf(TestNetwork network) =>
+        Planner.Plan(generator::BitKernelGen.Profiles.ProfileReader.Read(ProfileWriter.Write(network.Profile)).Network!);
+}

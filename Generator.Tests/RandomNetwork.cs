@@ -1,0 +1,325 @@
+using BitKernelGen.Profiles;
+using BitKernelGen.TestNetworks;
+
+namespace BitKernelGen.Generator.Tests;
+
+/// <summary>
+/// A network for a seed: one to six blocks of any operations, shapes that fit no vector, codes and weights of any bits, tensors of
+/// any mixture of code, skip code and float32. Magnitudes are kept near 1, so that most encoded values are inside their range.
+/// </summary>
+internal sealed class RandomNetwork
+{
+    private const long MaxMacs = 300_000;
+    private static readonly int[] ChannelCounts = [1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 20, 31, 32, 33, 48, 64, 70];
+
+    private readonly Random _random;
+    private readonly NetworkBuilder _builder;
+    private readonly List<float> _magnitudes = [1];
+
+    // Steps, scales and biases that are powers of two make ties and half steps frequent.
+    private readonly bool _isDyadic;
+    private Tensor _current;
+
+    private RandomNetwork(int seed)
+    {
+        _random = new Random(seed);
+        _isDyadic = Chance(0.35);
+        int channels = Chance(0.6) ? _random.Next(1, 5) : Pick(ChannelCounts);
+        bool takesBytes = Chance(0.4);
+        _builder = new NetworkBuilder(new InputSpec
+        {
+            Shape = new(_random.Next(1, 11), _random.Next(1, 22), channels),
+            Mean = takesBytes ? new(Enumerable.Range(0, channels).Select(_ => _random.NextDouble())) : default,
+            Std = takesBytes ? new(Enumerable.Range(0, channels).Select(_ => 0.1 + _random.NextDouble())) : default,
+            Code = RandomCode(Activation.None, 1),
+        });
+        _current = _builder.Tensors[0];
+    }
+
+    public static TestNetwork[] CreateMany(int firstSeed, int count) => [.. Enumerable.Range(firstSeed, count).Select(Create)];
+
+    public static TestNetwork Create(int seed)
+    {
+        var network = new RandomNetwork(seed);
+        for (int blocks = network._random.Next(1, 7); blocks > 0; blocks--)
+            network.AddBlock();
+        if (network.Chance(0.3) && network._current.Code is not null)
+            network.Dense();
+        return network._builder.Build($"Net{seed}");
+    }
+
+    private void AddBlock()
+    {
+        // Now and then a branch starts at an earlier tensor.
+        if (Chance(0.15))
+            _current = Pick(_builder.Tensors);
+        bool isCoded = _current.Code is not null;
+        int choice = _random.Next(100);
+        if (choice < 38 && isCoded)
+            Convolution();
+        else if (choice < 50 && isCoded)
+            Depthwise();
+        else if (choice < 66)
+            Sum();
+        else if (choice < 72 && isCoded)
+            MaxPool();
+        else if (choice < 78 && _current.SumCode is not null)
+            AvgPool();
+        else if (choice < 81 && _current.SumCode is not null)
+            GlobalAvgPool();
+        else if (choice < 88)
+            Concat();
+        else if (choice < 92)
+            Subsample();
+        else if (choice < 96)
+            PadChannels();
+        else if (choice < 98)
+            Flatten();
+        else if (isCoded)
+            Dense();
+        else
+            Concat();
+    }
+
+    // Layers with weights
+
+    private void Convolution(int? channels = null, bool keepsShape = false, bool isForSum = false)
+    {
+        Tensor input = _current;
+        LayerSpec spec = Windowed(LayerOp.Conv, input, keepsShape, out int height, out int width);
+        int products = spec.Kernel[0] * spec.Kernel[1] * input.Channels;
+        int outputs = channels ?? (int)Math.Clamp(MaxMacs / ((long)height * width * products), 1, Pick(ChannelCounts));
+        Weighted(spec with { Channels = outputs }, input, spec.Kernel[0], spec.Kernel[1], input.Channels, outputs, isForSum);
+    }
+
+    private void Depthwise()
+    {
+        LayerSpec spec = Windowed(LayerOp.Depthwise, _current, keepsShape: false, out _, out _);
+        Weighted(spec, _current, spec.Kernel[0], spec.Kernel[1], 1, _current.Channels, isForSum: false);
+    }
+
+    private void Dense()
+    {
+        int outputs = (int)Math.Clamp(MaxMacs / _current.Length, 1, Pick(ChannelCounts));
+        Weighted(
+            Layer(LayerOp.Dense, _current) with { Channels = outputs }, _current, _current.Height, _current.Width, _current.Channels, outputs, isForSum: false);
+    }
+
+    private void Weighted(LayerSpec spec, Tensor input, int rows, int columns, int channels, int outputs, bool isForSum)
+    {
+        int bits = _random.Next(1, 9), products = rows * columns * channels;
+        Code code = input.Code!;
+        sbyte[] values = RandomWeights(bits, outputs, products);
+        Activation activation = isForSum ? Activation.None : (Activation)_random.Next(3);
+        float magnitude = activation == Activation.Relu6 ? Pick(0.5f, 4, 8) : Pick(0.5f, 1, 2);
+
+        var scale = new float[outputs];
+        var bias = new float[outputs];
+        for (int o = 0; o < outputs; o++)
+        {
+            ReadOnlySpan<sbyte> filter = values.AsSpan(o * products, products);
+            double squares = 0, sum = 0;
+            foreach (sbyte weight in filter)
+            {
+                squares += weight * weight;
+                sum += weight;
+            }
+
+            double deviation = Math.Sqrt(Math.Max(squares, 1)) * Math.Max(code.MaxLevel, 1) / 3.0;
+            scale[o] = Rounded(magnitude / (deviation * code.Step) * (0.5 + _random.NextDouble()));
+            double mean = sum * ((code.MaxLevel / 2.0) - code.Zero) * code.Step * scale[o];
+            double wanted = (_random.NextDouble() * magnitude) - mean;
+            bias[o] = _isDyadic ? (float)(Math.Round(wanted * 64) / 64) : (float)wanted;
+        }
+
+        BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null : RandomBounds(input, values, outputs, rows, columns);
+        spec = spec with { Weight = new WeightSpec(bits), Activation = activation, Bounds = bounds };
+        _current = _builder.Add(isForSum ? spec : WithCodes(spec, magnitude), values, scale, bias);
+        _magnitudes.Add(magnitude);
+    }
+
+    private sbyte[] RandomWeights(int bits, int outputs, int products)
+    {
+        int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
+        int kind = _random.Next(8);
+        var values = new sbyte[outputs * products];
+        for (int i = 0; i < values.Length; i++)
+        {
+            int sign = _random.Next(2) == 0 ? -1 : 1;
+            int value = kind switch
+            {
+                0 => largest,
+                1 => -largest,
+                2 => i / products % 2 == 0 ? largest : -largest,
+                3 => sign * largest,
+                4 => Chance(0.1) ? sign * largest : 0,
+                5 => (int)Math.Round(sign * largest * Math.Pow(_random.NextDouble(), 4)),
+                _ => _random.Next(-largest, largest + 1),
+            };
+            values[i] = (sbyte)(bits == 1 && value == 0 ? sign : value);
+        }
+
+        return values;
+    }
+
+    /// <summary>None, what is true of the weights, or fewer steps than that: every way to accumulate gets its turn.</summary>
+    private BoundsSpec? RandomBounds(Tensor input, sbyte[] values, int outputs, int rows, int columns)
+    {
+        int pixelBytes = input.Id == 0 ? input.Channels : (input.Channels + 3) / 4 * 4;
+        var proved = AccumulationBounds.Prove(values, outputs, rows, columns, input.Channels, pixelBytes, input.Code!.MaxLevel);
+        int steps = _random.Next(4) switch
+        {
+            0 => proved.Steps,
+            1 => _random.Next(proved.Steps + 1),
+            2 => Math.Min(proved.Steps, _random.Next(10)),
+            _ => -1,
+        };
+        return steps < 0 ? null : new BoundsSpec(proved.Pair, steps, (int)proved.Sum);
+    }
+
+    // Layers without weights
+
+    private void Sum()
+    {
+        Tensor first = _current;
+        Tensor[] same = [.. _builder.Tensors.Where(tensor => tensor.Id != first.Id && HasShapeOf(tensor, first))];
+        Tensor second;
+        if (first.Code is not null && (same.Length == 0 || Chance(0.7)))
+        {
+            Convolution(first.Channels, keepsShape: true, isForSum: Chance(0.6));
+            second = _current;
+        }
+        else
+        {
+            // Now and then a tensor and itself.
+            second = same.Length == 0 ? first : Pick(same);
+        }
+
+        (first, second) = Chance(0.5) ? (first, second) : (second, first);
+        Add(WithCodes(Layer(LayerOp.Add, first, second) with { Activation = (Activation)_random.Next(3) }, 1), _magnitudes[first.Id] + _magnitudes[second.Id]);
+    }
+
+    private void Concat()
+    {
+        Tensor[] beside = [.. _builder.Tensors.Where(tensor => (tensor.Height, tensor.Width) == (_current.Height, _current.Width))];
+        Tensor[] operands = [_current, .. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(beside))];
+        if (operands.Sum(operand => operand.Channels) > 150)
+            operands = [_current, _current];
+        LayerSpec spec = Layer(LayerOp.Concat, operands);
+        float magnitude = _magnitudes[_current.Id];
+        spec = _current.Code is not null && Chance(0.5) ? spec with { Code = SpecOf(_current.Code) } : WithCodes(spec, magnitude);
+        Add(spec is { Code: null, Skip: null } ? spec with { Code = RandomCode(Activation.None, magnitude) } : spec, magnitude);
+    }
+
+    private void MaxPool() => Add(Windowed(LayerOp.MaxPool, _current, keepsShape: false, out _, out _), _magnitudes[_current.Id]);
+
+    private void AvgPool() =>
+        Add(WithCodes(Windowed(LayerOp.AvgPool, _current, keepsShape: false, out _, out _), _magnitudes[_current.Id]), _magnitudes[_current.Id]);
+
+    private void GlobalAvgPool() => Add(WithCodes(Layer(LayerOp.GlobalAvgPool, _current), _magnitudes[_current.Id] / 2), _magnitudes[_current.Id] / 2);
+
+    private void Flatten() => Add(Layer(LayerOp.Flatten, _current), _magnitudes[_current.Id]);
+
+    private void Subsample() =>
+        Add(Layer(LayerOp.Subsample, _current) with { Stride = new(_random.Next(1, 4), _random.Next(1, 4)) }, _magnitudes[_current.Id]);
+
+    private void PadChannels()
+    {
+        int before = _random.Next(9), after = _random.Next(before == 0 ? 1 : 0, 9);
+        Add(Layer(LayerOp.PadChannels, _current) with { PadChannels = new(before, after) }, _magnitudes[_current.Id]);
+    }
+
+    private void Add(LayerSpec spec, float magnitude)
+    {
+        _current = _builder.Add(spec);
+        _magnitudes.Add(magnitude);
+    }
+
+    // Parts of layers
+
+    private LayerSpec Layer(LayerOp op, params Tensor[] inputs) => new()
+    {
+        Name = $"{op.ToString().ToLowerInvariant()}{_builder.Tensors.Count}",
+        Op = op,
+        Inputs = new(inputs.Select(input => input.Name)),
+    };
+
+    /// <summary>A window that fits, with uneven padding on its sides.</summary>
+    private LayerSpec Windowed(LayerOp op, Tensor input, bool keepsShape, out int height, out int width)
+    {
+        (int kernel, int stride, int before, int after) Side(int length)
+        {
+            while (true)
+            {
+                int kernel = Pick(1, 2, 3, 3, 3, 4, 5);
+                if (keepsShape)
+                    return (kernel, 1, kernel / 2, kernel - 1 - (kernel / 2));
+                int before = _random.Next(kernel), after = _random.Next(kernel);
+                if (length + before + after >= kernel)
+                    return (kernel, Pick(1, 1, 2, 3), before, after);
+            }
+        }
+
+        (int rows, int rowStride, int top, int bottom) = Side(input.Height);
+        (int columns, int columnStride, int left, int right) = Side(input.Width);
+        height = ((input.Height + top + bottom - rows) / rowStride) + 1;
+        width = ((input.Width + left + right - columns) / columnStride) + 1;
+        return Layer(op, input) with
+        {
+            Kernel = new(rows, columns),
+            Stride = new(rowStride, columnStride),
+            Pad = new(top, left, bottom, right),
+        };
+    }
+
+    /// <summary>A code, both codes, a skip code alone, or float32.</summary>
+    private LayerSpec WithCodes(LayerSpec spec, float magnitude)
+    {
+        double chance = _random.NextDouble();
+        CodeSpec? code = chance < 0.8 ? RandomCode(spec.Activation, magnitude) : null;
+        CodeSpec? skip = chance is > 0.55 and < 0.88 ? RandomCode(spec.Activation, magnitude, isEven: true) : null;
+        return spec with { Code = code, Skip = skip };
+    }
+
+    private CodeSpec RandomCode(Activation activation, float magnitude, bool isEven = false)
+    {
+        int bits = _random.Next(1, 9);
+        double[] coefficients = _random.Next(isEven ? 5 : 10) switch
+        {
+            < 5 => [],
+            < 8 => [.. Enumerable.Range(0, bits).Select(_ => (double)_random.Next(1, (255 / bits) + 1)).OrderDescending()],
+            8 => [.. Enumerable.Range(0, bits).Select(_ => (double)_random.Next(1, 5)).OrderDescending()],
+            _ => [.. Enumerable.Range(0, bits).Select(_ => 0.3 + (3 * _random.NextDouble())).OrderDescending()],
+        };
+        double most = coefficients.Length == 0 ? (1 << bits) - 1 : coefficients.Sum();
+        bool hasZero = activation == Activation.None ? Chance(0.8) : Chance(0.1);
+
+        // A level that some code reaches: the sum of some of the coefficients.
+        int zero = !hasZero ? 0
+            : coefficients.Length == 0 ? _random.Next((int)most + 1)
+            : (int)coefficients.Where(_ => Chance(0.5)).Sum();
+        return new CodeSpec
+        {
+            Bits = bits,
+            Step = Rounded(magnitude * (0.5 + (2 * _random.NextDouble())) / most),
+            Zero = zero,
+            Coefficients = new(coefficients),
+        };
+    }
+
+    private static CodeSpec SpecOf(Code code) => new()
+    {
+        Bits = code.Bits,
+        Step = code.Step,
+        Zero = code.Zero,
+        Coefficients = new(code.Coefficients.Select(coefficient => (double)coefficient)),
+    };
+
+    private float Rounded(double value) => (float)(_isDyadic ? Math.Pow(2, Math.Round(Math.Log2(value))) : value);
+
+    private static bool HasShapeOf(Tensor a, Tensor b) => (a.Height, a.Width, a.Channels) == (b.Height, b.Width, b.Channels);
+
+    private bool Chance(double probability) => _random.NextDouble() < probability;
+
+    private T Pick<T>(params IReadOnlyList<T> from) => from[_random.Next(from.Count)];
+}
