@@ -8,7 +8,8 @@ internal static class SharedData
     {
         string? root = Root();
         string path = Path.Combine(root ?? "", relative);
-        Skip.If(root is null || !(File.Exists(path) || Directory.Exists(path)), $"{relative} is absent: set BITKERNELGEN_DATA to the folder above data/ and models/");
+        bool isThere = root is not null && (File.Exists(path) || Directory.Exists(path));
+        Skip.IfNot(isThere, $"{relative} is absent: set BITKERNELGEN_DATA to the folder above data/ and models/");
         return path;
     }
 

@@ -34,7 +34,8 @@ internal static class OnnxAssert
         for (int i = 0; i < values.Length; i++)
         {
             float expected = planes[(i % layer.Channels * pixels) + (i / layer.Channels)];
-            Assert.True(Math.Abs(expected - values[i]) <= tolerance * scale, $"{layer.Spec.Name}[{i}] is {values[i]}; ONNX Runtime has {expected}");
+            bool isNear = Math.Abs(expected - values[i]) <= tolerance * scale;
+            Assert.True(isNear, $"{layer.Spec.Name}[{i}] is {values[i]}; ONNX Runtime has {expected}");
         }
     }
 }

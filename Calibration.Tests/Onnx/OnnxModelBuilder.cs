@@ -65,7 +65,8 @@ internal sealed class OnnxModelBuilder
         return node.Output[0];
     }
 
-    public string Conv(string input, string name, long outputs, long channels, long kernel, params (string Name, object Value)[] attributes) =>
+    public string Conv(
+        string input, string name, long outputs, long channels, long kernel, params (string Name, object Value)[] attributes) =>
         Node("Conv", [input, Weights(name + ".weight", outputs, channels, kernel, kernel), Weights(name + ".bias", outputs)], attributes);
 
     public string BatchNormalization(string input, string name, int channels) => Node("BatchNormalization",

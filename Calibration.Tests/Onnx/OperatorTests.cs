@@ -14,7 +14,8 @@ public class OperatorTests
     public void ConvolutionWithStridesAndPads()
     {
         var model = new OnnxModelBuilder(3, 7, 6);
-        string y = model.Node("Conv", [X, model.Weights("stem.weight", 4, 3, 3, 2)], ("strides", new long[] { 2, 1 }), ("pads", new long[] { 1, 0, 2, 1 }));
+        string y = model.Node("Conv", [X, model.Weights("stem.weight", 4, 3, 3, 2)],
+            ("strides", new long[] { 2, 1 }), ("pads", new long[] { 1, 0, 2, 1 }));
         FloatLayer layer = Assert.Single(OnnxAssert.Imports(model.Build(y)).Layers);
         Assert.Equal("stem", layer.Spec.Name);
         Assert.Equal((LayerOp.Conv, 4), (layer.Spec.Op, layer.Spec.Channels));
@@ -60,7 +61,8 @@ public class OperatorTests
     {
         var model = new OnnxModelBuilder(1, 3, 3);
         string y = model.Node("BatchNormalization",
-            [model.Conv(X, "a", 2, 1, 3), model.Floats("s", [-3, 1e-4f], 2), model.Floats("b", [0.5f, 0], 2), model.Floats("m", [7, -2], 2), model.Floats("v", [0, 1e-6f], 2)],
+            [model.Conv(X, "a", 2, 1, 3), model.Floats("s", [-3, 1e-4f], 2), model.Floats("b", [0.5f, 0], 2),
+                model.Floats("m", [7, -2], 2), model.Floats("v", [0, 1e-6f], 2)],
             ("epsilon", 1e-3f));
         Assert.Single(OnnxAssert.Imports(model.Build(y)).Layers);
     }
@@ -174,7 +176,8 @@ public class OperatorTests
     {
         var model = new OnnxModelBuilder(2, 4, 4);
         string y = model.Node("Pad", [X, model.Integers(0, 0, 0, 1, 0, 0, 1, 2)]);
-        FloatLayer layer = Assert.Single(OnnxAssert.Imports(model.Build(model.Conv(y, "a", 2, 2, 3, ("pads", new long[] { 1, 1, 1, 1 })))).Layers);
+        y = model.Conv(y, "a", 2, 2, 3, ("pads", new long[] { 1, 1, 1, 1 }));
+        FloatLayer layer = Assert.Single(OnnxAssert.Imports(model.Build(y)).Layers);
         Assert.Equal(new EquatableArray<int>(1, 2, 2, 3), layer.Spec.Pad);
     }
 

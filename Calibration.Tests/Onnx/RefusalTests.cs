@@ -1,3 +1,4 @@
+using System.Text;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Onnx.Proto;
 using Google.Protobuf;
@@ -31,7 +32,8 @@ public class RefusalTests
         {
             string sum = m.Conv(X, "a", 4, 4, 1);
             return m.Node("Add", [sum, m.Node("Relu", [sum])]);
-        }),
+        }
+        ),
         ["clip"] = ("-1 … 1", "relu6", m => m.Node("Clip", [m.Conv(X, "a", 2, 4, 1), m.Floats("low", [-1]), m.Floats("high", [1])])),
         ["operator"] = ("not supported", "Relu and Clip", m => m.Node("LeakyRelu", [X])),
         ["softmax"] = ("not supported", "logits", m => m.Node("Softmax", [X])),
@@ -47,9 +49,12 @@ public class RefusalTests
         ["mean over channels"] = ("axes [1]", "height and width", m => m.Node("ReduceMean", [X], ("axes", new long[] { 1 }))),
         ["reshape"] = ("reshapes 5 x 5 x 4", "flattening", m => m.Node("Reshape", [X, m.Integers(-1, 4, 25)])),
         ["reshape of the batch"] = ("reshapes 5 x 5 x 4", "flattening", m => m.Node("Reshape", [X, m.Integers(1, 100)])),
-        ["matrix of another size"] = ("weights for 99 elements meet 100", "again", m => m.Node("MatMul", [m.Node("Flatten", [X]), m.Weights("w", 99, 2)])),
-        ["data of another size"] = ("32 elements by its shape", "again", m => m.Node("Conv", [X, m.Floats("w", new float[31], 8, 4, 1, 1)])),
-        ["transposed batch"] = ("transposes the batch", "transA = 0", m => m.Node("Gemm", [m.Node("Flatten", [X]), m.Weights("w", 100, 2)], ("transA", 1))),
+        ["matrix of another size"] = ("weights for 99 elements meet 100", "again",
+            m => m.Node("MatMul", [m.Node("Flatten", [X]), m.Weights("w", 99, 2)])),
+        ["data of another size"] = ("32 elements by its shape", "again",
+            m => m.Node("Conv", [X, m.Floats("w", new float[31], 8, 4, 1, 1)])),
+        ["transposed batch"] = ("transposes the batch", "transA = 0",
+            m => m.Node("Gemm", [m.Node("Flatten", [X]), m.Weights("w", 100, 2)], ("transA", 1))),
         ["not in order"] = ("is not computed before it", "export it again", m => m.Node("Relu", ["later"])),
         ["missing input"] = ("no input number 2", "again", m => m.Node("Conv", [X])),
         ["pad out of range"] = ("pads by", "32767", m => m.Node("Pad", [X, m.Integers(0, 32767, 0, 0, 0, 32767 << 8, 0, 0)])),
@@ -60,7 +65,8 @@ public class RefusalTests
             m.Model.Graph.Node[^1].Attribute.Add(
                 new AttributeProto { Name = "training_mode", Type = AttributeProto.Types.AttributeType.Int, I = 1 });
             return y;
-        }),
+        }
+        ),
     };
 
     public static TheoryData<string> Names => new(Cases.Keys);
@@ -98,7 +104,8 @@ public class RefusalTests
         Assert.Contains("float32", Refused(m => m.Input[0].Type.TensorType.ElemType = 10).Message);
         Assert.Contains("fixed batch of 8", Refused(m => m.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 8).Message);
         Assert.Contains("range", Refused(m => m.Input[0].Type.TensorType.Shape.Dim[2].DimValue = long.MaxValue).Message);
-        Assert.Contains("5 dimensions", Refused(m => m.Input[0].Type.TensorType.Shape.Dim.Add(m.Input[0].Type.TensorType.Shape.Dim[1])).Message);
+        var extra = new TensorShapeProto.Types.Dimension();
+        Assert.Contains("5 dimensions", Refused(m => m.Input[0].Type.TensorType.Shape.Dim.Add(extra)).Message);
         Assert.Contains("by no node", Refused(m => m.Output[0].Name = "nothing").Message);
         Assert.Contains("no layer", Refused(m => m.Output[0].Name = X).Message);
     }
@@ -114,7 +121,8 @@ public class RefusalTests
     [InlineData("")]
     [InlineData("hello, this is not protobuf")]
     [InlineData("\u0008\u0007")]
-    public void ForeignBytes(string text) => Assert.Contains("not an ONNX model", Refused(System.Text.Encoding.Latin1.GetBytes(text)).Message);
+    public void ForeignBytes(string text) =>
+        Assert.Contains("not an ONNX model", Refused(Encoding.Latin1.GetBytes(text)).Message);
 
     /// <summary>Whatever is done to a model, it is imported or refused.</summary>
     [Fact]

@@ -17,7 +17,8 @@ internal static class ActivationImport
             (0, 6) => Activation.Relu6,
             (0, >= float.MaxValue) => Activation.Relu,
             _ => throw OnnxImportException.At(
-                node, FormattableString.Invariant($"it clips to {low} … {high}"), "Only 0 … 6 (relu6) and 0 … infinity (relu) can be imported"),
+                node, FormattableString.Invariant($"it clips to {low} … {high}"),
+                "Only 0 … 6 (relu6) and 0 … infinity (relu) can be imported"),
         };
         Join(net, node, activation);
     }
@@ -33,15 +34,18 @@ internal static class ActivationImport
 
         if (input.Layer is not { TakesActivation: true, Activation: Activation.None } producer)
         {
-            string before = input.Layer is null ? "the network's input" : $"the layer '{input.Name}' ({input.Layer.Op}, {input.Layer.Activation})";
+            string before = input.Layer is { } layer
+                ? $"the layer '{layer.Name}' ({layer.Op}, activation {layer.Activation})" : "the network's input";
             throw OnnxImportException.At(
-                node, $"it follows {before}", "An activation must directly follow a convolution, dense layer, batch normalisation or addition");
+                node, $"it follows {before}",
+                "An activation must directly follow a convolution, dense layer, batch normalisation or addition");
         }
 
         if (!net.IsSoleReader(node, 0, input))
         {
             throw OnnxImportException.At(
-                node, $"'{node.Input[0]}' is read by other nodes too", "Only an activation that is the one reader of its input can be imported");
+                node, $"'{node.Input[0]}' is read by other nodes too",
+                "Only an activation that is the one reader of its input can be imported");
         }
 
         producer.Activation = activation;

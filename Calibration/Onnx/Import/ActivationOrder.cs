@@ -50,7 +50,8 @@ internal static class ActivationOrder
                 continue;
             if (node.OpType is "MaxPool" or "GlobalMaxPool")
                 pools[node.Output[0]] = node;
-            else if (node.OpType is "Relu" or "Clip" && reads.GetValueOrDefault(node.Input[0]) == 1 && pools.Remove(node.Input[0], out NodeProto? pool))
+            bool isSoleReader = node.OpType is "Relu" or "Clip" && reads[node.Input[0]] == 1;
+            if (isSoleReader && pools.Remove(node.Input[0], out NodeProto? pool))
                 found[node] = pool;
         }
 

@@ -8,7 +8,7 @@ internal static class ChannelValues
     /// <param name="node">The node that reads the constant.</param>
     /// <param name="tensor">The constant.</param>
     /// <param name="channels">How many numbers are needed; a single one is repeated.</param>
-    /// <param name="trailing">Dimensions that follow the channels: 2 where the constant is broadcast to [N, C, H, W], 0 where it is a list.</param>
+    /// <param name="trailing">Dimensions after the channels: 2 where it is broadcast to [N, C, H, W], 0 for a list.</param>
     public static double[] Read(NodeProto node, TensorProto tensor, int channels, int trailing)
     {
         float[] values = TensorData.Floats(node, tensor);
@@ -24,7 +24,8 @@ internal static class ChannelValues
         if (values.Length != channels || axis < 0 || shape[axis] != channels)
         {
             throw OnnxImportException.At(
-                node, $"the constant '{tensor.Name}' of shape [{string.Join(", ", shape.Take(8))}] is not one number for each of {channels} channels",
+                node,
+                $"the constant '{tensor.Name}' of shape [{string.Join(", ", shape.Take(8))}] does not fit {channels} channels",
                 "Only constants per channel can be imported");
         }
 

@@ -3,7 +3,7 @@ using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Onnx.Import;
 
-/// <summary>What multiplies or shifts each channel: folded into the layer before it, or a depthwise layer of one pixel of its own.</summary>
+/// <summary>What multiplies or shifts each channel: folded into the layer before it, or else a depthwise layer of one pixel.</summary>
 internal static class ChannelwiseImport
 {
     public static void BatchNormalization(NetworkBuilder net, NodeProto node)
@@ -85,7 +85,6 @@ internal static class ChannelwiseImport
             Height = input.Height,
             Width = input.Width,
             Channels = input.Channels,
-            OnnxOutput = node.Output.FirstOrDefault() ?? "",
             Weights = Array.ConvertAll(scale, s => (float)s),
         };
         layer.SetBias(shift);

@@ -12,14 +12,18 @@ internal static class ConvolutionImport
         TensorProto tensor = net.Constant(node, 1);
         int[] shape = TensorData.Shape(node, tensor);
         if (input.IsFlat || shape.Length != input.Rank || shape.Any(d => d < 1))
-            throw OnnxImportException.At(node, $"weights of rank {shape.Length} meet an input of rank {input.Rank}", "Only images, [N, C, H, W], are convolved");
+        {
+            throw OnnxImportException.At(
+                node, $"weights of rank {shape.Length} meet an input of rank {input.Rank}", "Only images, [N, C, H, W], are convolved");
+        }
+
         long group = node.Integer("group", 1);
         bool depthwise = group > 1 && group == input.Channels && shape[0] == input.Channels && shape[1] == 1;
         if (group != 1 && !depthwise)
         {
             throw OnnxImportException.At(
                 node, $"{group} groups over {input.Channels} channels in and {shape[0]} out",
-                "Only one group, or one for each of equally many channels in and out (depthwise), can be imported; split or merge the groups");
+                "Only one group, or one for each channel in and out (depthwise), can be imported; split or merge the groups");
         }
 
         if (!depthwise && shape[1] != input.Channels)
@@ -37,7 +41,6 @@ internal static class ConvolutionImport
             Height = height,
             Width = width,
             Channels = shape[0],
-            OnnxOutput = node.Output.FirstOrDefault() ?? "",
             Weights = WeightOrder.FromChannelsFirst(
                 TensorData.Floats(node, tensor), shape[0], shape[1], window.KernelHeight * window.KernelWidth),
         };

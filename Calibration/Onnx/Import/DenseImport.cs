@@ -30,7 +30,8 @@ internal static class DenseImport
         if (!input.IsFlat || shape.Length != 2)
         {
             throw OnnxImportException.At(
-                node, $"it multiplies an input of rank {input.Rank} by a constant of rank {shape.Length}", "Flatten the input to [N, K] before it");
+                node, $"it multiplies an input of rank {input.Rank} by a constant of rank {shape.Length}",
+                "Flatten the input to [N, K] before it");
         }
 
         (int outputs, int length) = transposed ? (shape[0], shape[1]) : (shape[1], shape[0]);
@@ -47,7 +48,6 @@ internal static class DenseImport
             Height = 1,
             Width = 1,
             Channels = outputs,
-            OnnxOutput = node.Output.FirstOrDefault() ?? "",
             Weights = WeightOrder.FromChannelsFirst(weights, outputs, input.Channels, input.Pixels),
         };
         layer.SetBias(new double[outputs]);

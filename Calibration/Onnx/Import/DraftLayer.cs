@@ -17,7 +17,7 @@ internal sealed class DraftLayer
 
     public required int Channels { get; init; }
 
-    public required string OnnxOutput { get; set; }
+    public string OnnxOutput { get; set; } = "";
 
     /// <summary>Conv, depthwise and pools.</summary>
     public Window? Window { get; init; }
@@ -75,7 +75,7 @@ internal sealed class DraftLayer
             Activation = Activation,
         },
         Weights = ScaledWeights(),
-        Bias = Array.ConvertAll(Bias, b => (float)b),
+        Bias = Array.ConvertAll(Bias, Rounded),
         OnnxOutput = OnnxOutput,
         Height = Height,
         Width = Width,
@@ -87,7 +87,14 @@ internal sealed class DraftLayer
         var weights = new float[Weights.Length];
         int each = HasWeights ? Weights.Length / Scale.Length : 0;
         for (int i = 0; i < weights.Length; i++)
-            weights[i] = (float)(Weights[i] * Scale[i / each]);
+            weights[i] = Rounded(Weights[i] * Scale[i / each]);
         return weights;
+    }
+
+    private float Rounded(double value)
+    {
+        float rounded = (float)value;
+        return float.IsFinite(rounded) ? rounded
+            : throw new OnnxImportException($"Layer '{Name}': folding constants into it leaves float32's range.");
     }
 }

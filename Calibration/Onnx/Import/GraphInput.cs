@@ -13,14 +13,22 @@ internal static class GraphInput
             throw new OnnxImportException($"The model's input '{input.Name}' is not a float32 tensor. Export the model in float32.");
         Dimension[] dims = [.. type.Shape?.Dim ?? []];
         if (dims.Length is < 2 or > 4)
-            throw new OnnxImportException($"The model's input '{input.Name}' has {dims.Length} dimensions; [N, C, H, W], [N, C, W] or [N, K] can be imported.");
+        {
+            throw new OnnxImportException(
+                $"The model's input '{input.Name}' has {dims.Length} dimensions; [N, C, H, W], [N, C, W] or [N, K] can be imported.");
+        }
+
         if (dims[0].ValueCase == Dimension.ValueOneofCase.DimValue && dims[0].DimValue is not (-1 or 0 or 1))
-            throw new OnnxImportException($"The model's input '{input.Name}' has a fixed batch of {dims[0].DimValue}. Export it with a batch of 1 or a dynamic one.");
+        {
+            throw new OnnxImportException(
+                $"The model's input '{input.Name}' has a fixed batch of {dims[0].DimValue}. Export it with a batch of 1 or a dynamic one.");
+        }
+
         if (dims.Skip(1).Any(d => d.ValueCase != Dimension.ValueOneofCase.DimValue || d.DimValue < 1))
         {
             throw new OnnxImportException(
-                $"The model's input '{input.Name}' has dynamic dimensions besides the batch. Export it for one height and width, or fix them "
-                + "(python -m onnxruntime.tools.make_dynamic_shape_fixed).");
+                $"The model's input '{input.Name}' has dynamic dimensions besides the batch. Export it for one height and width, "
+                + "or fix them (python -m onnxruntime.tools.make_dynamic_shape_fixed).");
         }
 
         long[] sizes = [.. dims.Skip(1).Select(d => d.DimValue)];

@@ -45,7 +45,8 @@ internal static class JoinImport
         net.DefineLayer(node, Layer(net, node, LayerOp.Concat, first, names, (int)channels), first.Rank);
     }
 
-    private static DraftLayer Layer(NetworkBuilder net, NodeProto node, LayerOp op, TensorView shape, string[] inputs, int channels) => new()
+    private static DraftLayer Layer(
+        NetworkBuilder net, NodeProto node, LayerOp op, TensorView shape, string[] inputs, int channels) => new()
     {
         Name = net.NameFor(node, op),
         Op = op,
@@ -53,7 +54,6 @@ internal static class JoinImport
         Height = shape.Height,
         Width = shape.Width,
         Channels = channels,
-        OnnxOutput = node.Output.FirstOrDefault() ?? "",
     };
 
     private static string Describe(TensorView t) => $"{t.Height} x {t.Width} x {t.Channels}{(t.IsFlat ? " flattened" : "")}";

@@ -4,7 +4,7 @@ using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Onnx.Import;
 
-/// <summary>Names for layers that a reader of the model's source recognises: the module that holds the weights, or the node's path.</summary>
+/// <summary>Names that a reader of the model's source recognises: the module that holds the weights, or the node's path.</summary>
 internal sealed class LayerNames
 {
     private const int Longest = 80;

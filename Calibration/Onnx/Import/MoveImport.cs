@@ -47,9 +47,7 @@ internal static class MoveImport
 
         if ((before | after) == 0)
         {
-            Border sum = new(
-                input.Border.Top + border.Top, input.Border.Left + border.Left, input.Border.Bottom + border.Bottom, input.Border.Right + border.Right);
-            net.DefineView(node, 0, input with { Border = sum });
+            net.DefineView(node, 0, input with { Border = input.Border + border });
             return;
         }
 
@@ -66,17 +64,14 @@ internal static class MoveImport
             Height = input.Height,
             Width = input.Width,
             Channels = (int)channels,
-            OnnxOutput = node.Output.FirstOrDefault() ?? "",
         }, rank);
     }
 
     private static (int Height, int Width) SliceStride(NetworkBuilder net, NodeProto node, TensorView input)
     {
         long[] starts = TensorData.Integers(node, net.Constant(node, 1)), ends = TensorData.Integers(node, net.Constant(node, 2));
-        long[] axes = NetworkBuilder.HasInput(node, 3)
-            ? TensorData.Integers(node, net.Constant(node, 3)) : Enumerable.Range(0, Math.Min(starts.Length, 4)).Select(a => (long)a).ToArray();
-        long[] steps = NetworkBuilder.HasInput(node, 4)
-            ? TensorData.Integers(node, net.Constant(node, 4)) : axes.Select(_ => 1L).ToArray();
+        long[] axes = net.OptionalIntegers(node, 3) ?? [.. Enumerable.Range(0, Math.Min(starts.Length, 4)).Select(a => (long)a)];
+        long[] steps = net.OptionalIntegers(node, 4) ?? [.. axes.Select(_ => 1L)];
         if (starts.Length > 4 || ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
             throw OnnxImportException.At(node, "its starts, ends, axes and steps differ in length", "Export the model again");
 
@@ -119,12 +114,15 @@ internal static class MoveImport
             throw OnnxImportException.At(node, $"it pads in mode '{mode}' with {value}", "Only padding with zeros can be imported");
 
         long[] given = TensorData.Integers(node, net.Constant(node, 1));
-        long[] axes = NetworkBuilder.HasInput(node, 3)
-            ? TensorData.Integers(node, net.Constant(node, 3)) : Enumerable.Range(0, input.Rank).Select(a => (long)a).ToArray();
+        long[] axes = net.OptionalIntegers(node, 3) ?? [.. Enumerable.Range(0, input.Rank).Select(a => (long)a)];
         bool valid = given.Length == 2 * axes.Length && axes.Length <= input.Rank && given.All(p => p is >= 0 and <= short.MaxValue)
             && axes.All(a => a >= -input.Rank && a < input.Rank);
         if (!valid)
-            throw OnnxImportException.At(node, $"it pads by [{string.Join(", ", given.Take(8))}]", "Only padding by 0 … 32767 on each side can be imported");
+        {
+            throw OnnxImportException.At(
+                node, $"it pads by [{string.Join(", ", given.Take(8))}]", "Only padding by 0 … 32767 on each side can be imported");
+        }
+
 
         var pads = new int[2 * input.Rank];
         for (int i = 0; i < axes.Length; i++)
@@ -149,6 +147,5 @@ internal static class MoveImport
         Height = height,
         Width = width,
         Channels = input.Channels,
-        OnnxOutput = node.Output.FirstOrDefault() ?? "",
     };
 }

@@ -46,8 +46,10 @@ internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
         string name = RequiredInput(node, index);
         if (_tensors.TryGetValue(name, out TensorView? view))
             return view;
-        string kind = _constants.ContainsKey(name) ? "is a constant" : Shapes.ContainsKey(name) ? "is a shape" : "is not computed before it";
-        throw OnnxImportException.At(node, $"its input '{name}' {kind}", "Simplify the model (for example with onnxsim) and export it again");
+        string kind = _constants.ContainsKey(name) ? "is a constant"
+            : Shapes.ContainsKey(name) ? "is a shape" : "is not computed before it";
+        throw OnnxImportException.At(
+            node, $"its input '{name}' {kind}", "Simplify the model (for example with onnxsim) and export it again");
     }
 
     public TensorProto Constant(NodeProto node, int index)
@@ -56,6 +58,10 @@ internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
         return _constants.TryGetValue(name, out TensorProto? constant) ? constant : throw OnnxImportException.At(
             node, $"its input '{name}' is not a constant", "Export the model with constants folded (for example with onnxsim)");
     }
+
+    /// <summary>The integers of an input that may be absent.</summary>
+    public long[]? OptionalIntegers(NodeProto node, int index) =>
+        HasInput(node, index) ? TensorData.Integers(node, Constant(node, index)) : null;
 
     public void DefineConstant(NodeProto node, TensorProto constant)
     {
@@ -90,8 +96,9 @@ internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
     public void DefineLayer(NodeProto node, DraftLayer layer, int rank)
     {
         CheckLength(node, layer.Height, layer.Width, layer.Channels);
-        Layers.Add(layer);
         Define(node, new TensorView(layer, layer.Height, layer.Width, layer.Channels, rank));
+        layer.OnnxOutput = node.Output[0];
+        Layers.Add(layer);
     }
 
     public string NameFor(NodeProto node, LayerOp op, string? weights = null) => _names.Choose(node, op, weights);

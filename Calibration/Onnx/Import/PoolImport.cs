@@ -18,7 +18,11 @@ internal static class PoolImport
         Window window = WindowAttributes.Read(node, input, WindowAttributes.Kernel(node, input));
         bool padded = (window.PadTop | window.PadLeft | window.PadBottom | window.PadRight) != 0;
         if (padded && node.Integer("count_include_pad", 0) != 0)
-            throw OnnxImportException.At(node, "count_include_pad counts the padding", "Use count_include_pad = 0, or a window without padding");
+        {
+            throw OnnxImportException.At(
+                node, "count_include_pad counts the padding", "Use count_include_pad = 0, or a window without padding");
+        }
+
         if (!padded && window.KernelHeight == input.Height && window.KernelWidth == input.Width)
             DefineGlobal(net, node, input, input.Rank);
         else
@@ -40,12 +44,13 @@ internal static class PoolImport
     public static void ReduceMean(NetworkBuilder net, NodeProto node)
     {
         TensorView input = Image(net, node);
-        long[]? axes = node.Integers("axes") ?? (NetworkBuilder.HasInput(node, 1) ? TensorData.Integers(node, net.Constant(node, 1)) : null);
+        long[]? axes = node.Integers("axes") ?? net.OptionalIntegers(node, 1);
         int[] spatial = Enumerable.Range(2, input.Rank - 2).ToArray();
         if (axes is null || !axes.Select(a => a < 0 ? a + input.Rank : a).Order().SequenceEqual(spatial.Select(a => (long)a)))
         {
             throw OnnxImportException.At(
-                node, $"it averages over the axes [{string.Join(", ", (axes ?? []).Take(8))}]", "Only the mean over height and width can be imported");
+                node, $"it averages over the axes [{string.Join(", ", (axes ?? []).Take(8))}]",
+                "Only the mean over height and width can be imported");
         }
 
         DefineGlobal(net, node, input, node.Integer("keepdims", 1) != 0 ? input.Rank : 2);
@@ -60,8 +65,12 @@ internal static class PoolImport
     private static void Define(NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, Window window)
     {
         // A window of padding alone has no maximum and no average.
-        if (Math.Max(window.PadTop, window.PadBottom) >= window.KernelHeight || Math.Max(window.PadLeft, window.PadRight) >= window.KernelWidth)
+        if (Math.Max(window.PadTop, window.PadBottom) >= window.KernelHeight
+            || Math.Max(window.PadLeft, window.PadRight) >= window.KernelWidth)
+        {
             throw OnnxImportException.At(node, "its padding is as large as its window", "Use padding smaller than the window");
+        }
+
         (int height, int width) = WindowAttributes.OutputSize(node, input, window);
         net.DefineLayer(node, Layer(net, node, op, input, height, width, window), input.Rank);
     }
@@ -69,7 +78,8 @@ internal static class PoolImport
     private static void DefineGlobal(NetworkBuilder net, NodeProto node, TensorView input, int rank) =>
         net.DefineLayer(node, Layer(net, node, LayerOp.GlobalAvgPool, input, 1, 1, null), rank);
 
-    private static DraftLayer Layer(NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, int height, int width, Window? window) => new()
+    private static DraftLayer Layer(
+        NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, int height, int width, Window? window) => new()
     {
         Name = net.NameFor(node, op),
         Op = op,
@@ -78,6 +88,5 @@ internal static class PoolImport
         Height = height,
         Width = width,
         Channels = input.Channels,
-        OnnxOutput = node.Output.FirstOrDefault() ?? "",
     };
 }

@@ -38,7 +38,11 @@ internal static class ShapeArithmetic
     private static long[] ShapeOf(NodeProto node, TensorView input)
     {
         if (node.Find("start") is not null || node.Find("end") is not null)
-            throw OnnxImportException.At(node, "it takes part of a shape", "Export the model with constants folded (for example with onnxsim)");
+        {
+            throw OnnxImportException.At(
+                node, "it takes part of a shape", "Export the model with constants folded (for example with onnxsim)");
+        }
+
         return input.Rank switch
         {
             2 => [Batch, input.Length],

@@ -23,15 +23,16 @@ internal static class ShapeImport
 
     public static void Constant(NetworkBuilder net, NodeProto node)
     {
+        const int single = (int)TensorProto.Types.DataType.Float, integer = (int)TensorProto.Types.DataType.Int64;
         TensorProto? value = node.Find("value")?.T;
         if (node.Find("value_float") is { } f)
-            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Float, FloatData = { f.F } };
+            value = new TensorProto { DataType = single, FloatData = { f.F } };
         else if (node.Find("value_int") is { } i)
-            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Int64, Int64Data = { i.I } };
-        else if (node.Find("value_floats") is { } fs)
-            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Float, Dims = { fs.Floats.Count }, FloatData = { fs.Floats } };
-        else if (node.Find("value_ints") is { } ints)
-            value = new TensorProto { DataType = (int)TensorProto.Types.DataType.Int64, Dims = { ints.Ints.Count }, Int64Data = { ints.Ints } };
+            value = new TensorProto { DataType = integer, Int64Data = { i.I } };
+        else if (node.Find("value_floats") is { } floats)
+            value = new TensorProto { DataType = single, Dims = { floats.Floats.Count }, FloatData = { floats.Floats } };
+        else if (node.Find("value_ints") is { } integers)
+            value = new TensorProto { DataType = integer, Dims = { integers.Ints.Count }, Int64Data = { integers.Ints } };
         net.DefineConstant(node, value ?? throw OnnxImportException.At(
             node, "its value is neither numbers nor a dense tensor", "Export the model with dense float32 constants"));
     }
@@ -71,10 +72,12 @@ internal static class ShapeImport
     {
         TensorView input = net.Input(node, 0);
         long[]? axes = Axes(net, node, input.Rank);
-        if (input.IsFlat || input.Pixels != 1 || axes is null || !axes.Order().SequenceEqual(Enumerable.Range(2, input.Rank - 2).Select(a => (long)a)))
+        bool isSpatial = axes is not null && axes.Order().SequenceEqual(Enumerable.Range(2, input.Rank - 2).Select(a => (long)a));
+        if (input.IsFlat || input.Pixels != 1 || !isSpatial)
         {
             throw OnnxImportException.At(
-                node, $"it removes the axes [{string.Join(", ", (axes ?? []).Take(8))}]", "Only height and width of 1 can be removed, both by one node");
+                node, $"it removes the axes [{string.Join(", ", (axes ?? []).Take(8))}]",
+                "Only height and width of 1 can be removed, both by one node");
         }
 
         net.DefineView(node, 0, input with { Rank = 2 });
@@ -87,13 +90,14 @@ internal static class ShapeImport
         if (!input.IsFlat || input.Pixels != 1 || axes is null || !axes.Order().SequenceEqual([2L, 3L]))
         {
             throw OnnxImportException.At(
-                node, $"it inserts the axes [{string.Join(", ", (axes ?? []).Take(8))}]", "Only height and width of 1 can be inserted, both by one node");
+                node, $"it inserts the axes [{string.Join(", ", (axes ?? []).Take(8))}]",
+                "Only height and width of 1 can be inserted, both by one node");
         }
 
         net.DefineView(node, 0, input with { Rank = 4 });
     }
 
     private static long[]? Axes(NetworkBuilder net, NodeProto node, int rank) =>
-        (node.Integers("axes") ?? (NetworkBuilder.HasInput(node, 1) ? TensorData.Integers(node, net.Constant(node, 1)) : null))
+        (node.Integers("axes") ?? net.OptionalIntegers(node, 1))
         ?.Select(a => a < 0 ? a + rank : a).ToArray();
 }

@@ -27,4 +27,7 @@ internal sealed record TensorView(DraftLayer? Layer, int Height, int Width, int 
 }
 
 /// <summary>Rows and columns of zeros around an image.</summary>
-internal readonly record struct Border(int Top, int Left, int Bottom, int Right);
+internal readonly record struct Border(int Top, int Left, int Bottom, int Right)
+{
+    public static Border operator +(Border a, Border b) => new(a.Top + b.Top, a.Left + b.Left, a.Bottom + b.Bottom, a.Right + b.Right);
+}

@@ -11,11 +11,15 @@ internal static class WindowAttributes
         int spatial = input.Rank - 2;
         int[] strides = Values(node, "strides", spatial, 1, 1);
         if (Values(node, "dilations", spatial, 1, 1).Any(d => d != 1))
-            throw OnnxImportException.At(node, "its window is dilated", "Only dilations of 1 can be imported; retrain with a larger kernel or stride");
+        {
+            throw OnnxImportException.At(
+                node, "its window is dilated", "Only dilations of 1 can be imported; retrain with a larger kernel or stride");
+        }
+
 
         int kernelHeight = Row(kernel, spatial, 1), kernelWidth = kernel[^1];
         int strideHeight = Row(strides, spatial, 1), strideWidth = strides[^1];
-        Border pad = Padding(node, input, spatial, (kernelHeight, kernelWidth), (strideHeight, strideWidth));
+        Border pad = Padding(node, spatial);
         return new Window(kernelHeight, kernelWidth, strideHeight, strideWidth, pad.Top, pad.Left, pad.Bottom, pad.Right);
     }
 
@@ -31,7 +35,8 @@ internal static class WindowAttributes
         if (rows < 0 || columns < 0)
         {
             throw OnnxImportException.At(
-                node, $"its window of {window.KernelHeight} x {window.KernelWidth} is larger than its input of {input.Height} x {input.Width}",
+                node,
+                $"its window of {window.KernelHeight} x {window.KernelWidth} is larger than its input of {input.Height} x {input.Width}",
                 "Export the model for larger images");
         }
 
@@ -42,7 +47,7 @@ internal static class WindowAttributes
         return ((int)height, (int)width);
     }
 
-    private static Border Padding(NodeProto node, TensorView input, int spatial, (int Height, int Width) kernel, (int Height, int Width) stride)
+    private static Border Padding(NodeProto node, int spatial)
     {
         string mode = node.Text("auto_pad", "NOTSET");
         switch (mode)
