@@ -1,0 +1,105 @@
+using BitKernelGen.Calibration.LinearAlgebra;
+
+namespace BitKernelGen.Calibration.Tests;
+
+public class LinearAlgebraTests
+{
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(6, 16, 256)]
+    [InlineData(7, 17, 257)]
+    [InlineData(125, 33, 600)]
+    [InlineData(250, 5, 3)]
+    public void AProductIsTheSumOfProducts(int rows, int columns, int depth)
+    {
+        float[] left = Random(rows * depth, 1), right = Random(depth * columns, 2);
+        var expected = new double[rows * columns];
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+            {
+                for (int k = 0; k < depth; k++)
+                    expected[(i * columns) + j] += (double)left[(i * depth) + k] * right[(k * columns) + j];
+            }
+        }
+
+        foreach (bool parallel in (bool[])[false, true])
+        {
+            var product = new float[rows * columns];
+            MatrixProduct.Accumulate(new MatrixView(left, rows, depth), new MatrixView(right, depth, columns), product, parallel);
+
+            Assert.All(product.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * Math.Sqrt(depth)));
+        }
+    }
+
+    [Fact]
+    public void ATransposedViewIsTheTranspose()
+    {
+        const int Rows = 40, Columns = 30;
+        float[] matrix = Random(Rows * Columns, 1);
+        var view = new MatrixView(matrix, Rows, Columns);
+        var gram = new float[Columns * Columns];
+
+        MatrixProduct.Accumulate(view.Transposed, view, gram);
+
+        for (int i = 0; i < Columns; i++)
+        {
+            for (int j = 0; j < Columns; j++)
+            {
+                double sum = Enumerable.Range(0, Rows).Sum(row => (double)matrix[(row * Columns) + i] * matrix[(row * Columns) + j]);
+                Assert.Equal(sum, gram[(i * Columns) + j], 1e-4);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(300)]
+    public void TheInverseFactorInverts(int size)
+    {
+        double[] matrix = PositiveDefinite(size);
+
+        Assert.True(InverseFactor.TryCreate(matrix, size, out InverseFactor? factor));
+
+        double[] identity = [.. matrix];
+        factor!.SolveRight(identity, size);
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = 0; j < size; j++)
+            {
+                Assert.Equal(i == j ? 1 : 0, identity[(i * size) + j], 1e-8);
+                if (j < i)
+                    Assert.Equal(0, factor.Row(i)[j]);
+            }
+        }
+    }
+
+    [Fact]
+    public void AMatrixThatIsNotPositiveDefiniteIsRefused() =>
+        Assert.False(InverseFactor.TryCreate([1, 2, 2, 1], 2, out _));
+
+    private static float[] Random(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
+    }
+
+    private static double[] PositiveDefinite(int size)
+    {
+        float[] factor = Random(size * size, 3);
+        var matrix = new double[size * size];
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = 0; j < size; j++)
+            {
+                for (int k = 0; k < size; k++)
+                    matrix[(i * size) + j] += (double)factor[(i * size) + k] * factor[(j * size) + k];
+            }
+
+            matrix[(i * size) + i] += 1;
+        }
+
+        return matrix;
+    }
+}
