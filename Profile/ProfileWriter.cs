@@ -75,7 +75,7 @@ public sealed class ProfileWriter
         if (layer.Skip is { } skip)
             Pair("skip", Code(skip));
         if (layer.Bounds is { } bounds)
-            Pair("bounds", Table(("pair", TomlText.Of(bounds.Pair)), ("steps", TomlText.Of(bounds.Steps)), ("sum", TomlText.Of(bounds.Sum))));
+            Pair("bounds", Bounds(bounds));
         if (layer.KernelStrategy != Words.Strategies[0])
             Pair("kernel-strategy", TomlText.Of(layer.KernelStrategy));
     }
@@ -118,6 +118,15 @@ public sealed class ProfileWriter
             pairs.Add(("zero", TomlText.Of(code.Zero)));
         if (code.Coefficients.Count > 0)
             pairs.Add(("coefficients", TomlText.Of(code.Coefficients)));
+        return Table([.. pairs]);
+    }
+
+    private static string Bounds(BoundsSpec bounds)
+    {
+        var pairs = new List<(string Key, string Value)> { ("pair", TomlText.Of(bounds.Pair)) };
+        if (bounds.Steps != 0)
+            pairs.Add(("steps", TomlText.Of(bounds.Steps)));
+        pairs.Add(("sum", TomlText.Of(bounds.Sum)));
         return Table([.. pairs]);
     }
 

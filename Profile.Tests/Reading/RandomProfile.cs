@@ -44,7 +44,7 @@ internal sealed class RandomProfile(Random random)
             Activation = (Activation)random.Next(3),
             Code = random.Next(2) == 0 ? Code(true) : null,
             Skip = random.Next(2) == 0 ? Code(false) : null,
-            Bounds = random.Next(2) == 0 ? new BoundsSpec(random.Next(), random.Next(), int.MaxValue) : null,
+            Bounds = random.Next(2) == 0 ? new BoundsSpec(random.Next(), random.Next(2) * random.Next(), int.MaxValue) : null,
             KernelStrategy = Rarely() ? "multiply-add" : "auto",
         };
     }
