@@ -47,14 +47,14 @@ internal static class JoinImport
 
     private static DraftLayer Layer(
         NetworkBuilder net, NodeProto node, LayerOp op, TensorView shape, string[] inputs, int channels) => new()
-    {
-        Name = net.NameFor(node, op),
-        Op = op,
-        Inputs = inputs,
-        Height = shape.Height,
-        Width = shape.Width,
-        Channels = channels,
-    };
+        {
+            Name = net.NameFor(node, op),
+            Op = op,
+            Inputs = inputs,
+            Height = shape.Height,
+            Width = shape.Width,
+            Channels = channels,
+        };
 
     private static string Describe(TensorView t) => $"{t.Height} x {t.Width} x {t.Channels}{(t.IsFlat ? " flattened" : "")}";
 }

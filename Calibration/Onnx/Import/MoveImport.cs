@@ -139,13 +139,13 @@ internal static class MoveImport
 
     private static DraftLayer Layer(
         NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, int height, int width, (int Height, int Width) stride) => new()
-    {
-        Name = net.NameFor(node, op),
-        Op = op,
-        Inputs = [input.Name],
-        Stride = stride,
-        Height = height,
-        Width = width,
-        Channels = input.Channels,
-    };
+        {
+            Name = net.NameFor(node, op),
+            Op = op,
+            Inputs = [input.Name],
+            Stride = stride,
+            Height = height,
+            Width = width,
+            Channels = input.Channels,
+        };
 }

@@ -80,13 +80,13 @@ internal static class PoolImport
 
     private static DraftLayer Layer(
         NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, int height, int width, Window? window) => new()
-    {
-        Name = net.NameFor(node, op),
-        Op = op,
-        Inputs = [input.Name],
-        Window = window,
-        Height = height,
-        Width = width,
-        Channels = input.Channels,
-    };
+        {
+            Name = net.NameFor(node, op),
+            Op = op,
+            Inputs = [input.Name],
+            Window = window,
+            Height = height,
+            Width = width,
+            Channels = input.Channels,
+        };
 }
