@@ -7,6 +7,9 @@ namespace BitKernelGen.Generator.Tests;
 /// <summary>Generated code against the reference executor, bit for bit.</summary>
 internal static class Differential
 {
+    private const int Margin = 32;
+    private const float Untouched = -12345678f;
+
     /// <summary>Runs every network on inputs of many kinds; says of each where generated code and reference differ first.</summary>
     public static IEnumerable<string> Mismatches(IReadOnlyList<TestNetwork> networks, CompiledModels compiled) =>
         networks.Select(network => Mismatch(network, compiled)).OfType<string>();
@@ -24,13 +27,17 @@ internal static class Differential
         }
 
         ReferenceExecutor reference = network.Reference;
-        var actual = new float[model.OutputLength];
+        float[] buffer = [.. Enumerable.Repeat(Untouched, model.OutputLength + (2 * Margin))];
+        Span<float> actual = buffer.AsSpan(Margin, model.OutputLength);
         foreach ((string kind, float[] input) in Inputs(network.Network))
         {
             model.Run(input, actual);
             if (Difference(reference.Run(input), actual) is { } difference)
                 return $"{network.Profile.Name} on {kind}: {difference}\n{Describe(network.Network)}";
         }
+
+        if (buffer.AsSpan(0, Margin).ContainsAnyExcept(Untouched) || buffer.AsSpan(Margin + actual.Length).ContainsAnyExcept(Untouched))
+            return $"{network.Profile.Name} writes beside its output.\n{Describe(network.Network)}";
 
         if (network.Profile.Input.Mean.Count > 0)
         {
@@ -44,11 +51,18 @@ internal static class Differential
         return null;
     }
 
-    private static string? Difference(float[] expected, float[] actual)
+    private static string? Difference(float[] expected, ReadOnlySpan<float> actual)
     {
-        int at = expected.Zip(actual).TakeWhile(pair => BitConverter.SingleToInt32Bits(pair.First) == BitConverter.SingleToInt32Bits(pair.Second)).Count();
-        int different = expected.Zip(actual).Count(pair => BitConverter.SingleToInt32Bits(pair.First) != BitConverter.SingleToInt32Bits(pair.Second));
-        return different == 0 ? null : $"{different} of {expected.Length} outputs differ; [{at}] should be {expected[at]:R}, is {actual[at]:R}.";
+        int first = -1, count = 0;
+        for (int i = expected.Length - 1; i >= 0; i--)
+        {
+            if (BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]))
+                continue;
+            first = i;
+            count++;
+        }
+
+        return count == 0 ? null : $"{count} of {expected.Length} outputs differ; [{first}] should be {expected[first]:R}, is {actual[first]:R}.";
     }
 
     private static IEnumerable<(string Kind, float[] Input)> Inputs(Network network)

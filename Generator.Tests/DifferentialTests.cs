@@ -140,7 +140,12 @@ public class DifferentialTests(CompiledNetworks compiled)
         builder.Add(
             new LayerSpec
             {
-                Name = "dense", Op = LayerOp.Dense, Inputs = new("input"), Channels = 1, Weight = new(8), Bounds = new(30, 16, 15 * 64),
+                Name = "dense",
+                Op = LayerOp.Dense,
+                Inputs = new("input"),
+                Channels = 1,
+                Weight = new(8),
+                Bounds = new(30, 16, 15 * 64),
             },
             [.. Enumerable.Repeat((sbyte)127, 64)], [1], [0]);
         TestNetwork network = builder.Build("Broken");
