@@ -7,13 +7,14 @@ namespace BitKernelGen.Profiles.Binding;
 /// <summary>What single values must be.</summary>
 internal static class Rules
 {
-    /// <summary>The reserved words of C#, and the others that can't name a class.</summary>
+    /// <summary>The reserved words of C#, others that can't name a class, and the members that the class will have.</summary>
     private static readonly HashSet<string> NoClassNames = new(
         ("abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum " +
         "event explicit extern false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace " +
         "new null object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc " +
         "static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while " +
-        "allows await dynamic extension field file nint notnull nuint partial record required scoped unmanaged var where yield").Split(' '),
+        "allows await dynamic extension field file nint notnull nuint partial record required scoped unmanaged var where yield " +
+        "ByteTables Decode Dispose Encode Execute Info InputLength Labels Load OutputLength Pack Run").Split(' '),
         StringComparer.Ordinal);
 
     public static bool IsFinite(double value) => !double.IsNaN(value) && !double.IsInfinity(value);
