@@ -7,8 +7,8 @@ namespace BitKernelGen.Bench;
 [MemoryDiagnoser]
 public class FashionBenchmark
 {
-    /// <summary>The environment variable that names the folder of the float networks.</summary>
-    public const string ModelsVariable = "BITKERNELGEN_MODELS";
+    /// <summary>The environment variable that names the folder above models/; the tests know it too.</summary>
+    public const string DataVariable = "BITKERNELGEN_DATA";
 
     private readonly float[] _input = new float[Fashion.InputLength];
     private readonly float[] _scores = new float[Fashion.OutputLength];
@@ -21,8 +21,8 @@ public class FashionBenchmark
     /// <summary>The float network, or null where it is absent.</summary>
     public static string? FindModel()
     {
-        string? folder = Environment.GetEnvironmentVariable(ModelsVariable);
-        string path = Path.Combine(folder ?? "", "fashion_cnn.onnx");
+        string? folder = Environment.GetEnvironmentVariable(DataVariable);
+        string path = Path.Combine(folder ?? "", "models", "fashion_cnn.onnx");
         return folder is not null && File.Exists(path) ? path : null;
     }
 

@@ -4,7 +4,7 @@ using BitKernelGen.Bench;
 if (FashionBenchmark.FindModel() is null)
 {
     Console.Error.WriteLine(
-        $"The float network fashion_cnn.onnx is not here. Set {FashionBenchmark.ModelsVariable} to the folder that holds it.");
+        $"The float network models/fashion_cnn.onnx is absent: set {FashionBenchmark.DataVariable} to the folder above models/.");
     return 1;
 }
 

@@ -64,6 +64,7 @@ IEnumerable<string> Captions(int image)
 
 void PrintLayers()
 {
+    const int macs = 5;
     string[][] rows =
     [
         ["layer", "operation", "output", "weights", "code", "MACs", "kernel"],
@@ -75,7 +76,7 @@ void PrintLayers()
     ];
     int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
     foreach (string[] row in rows)
-        Console.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        Console.WriteLine(string.Join("  ", row.Select((cell, column) => column == macs ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
 
     static string Bits(int bits) => bits > 0 ? $"{bits} bits" : "";
 }

@@ -17,4 +17,11 @@ internal static class OnnxFile
             throw new InputException($"{path}: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Elements of a network's output.</summary>
+    public static int OutputLength(this FloatNetwork network)
+    {
+        FloatLayer last = network.Layers.Single(layer => layer.Spec.Name == network.Output);
+        return last.Height * last.Width * last.Channels;
+    }
 }

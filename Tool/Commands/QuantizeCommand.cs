@@ -95,6 +95,8 @@ internal static class QuantizeCommand
     private static Report Run(Terminal terminal, Request request)
     {
         FloatNetwork network = OnnxFile.Import(request.Model);
+        if (request.Labels.Length > 0 && request.Labels.Length != network.OutputLength())
+            throw new InputException($"{request.Model}: --labels has {request.Labels.Length} names for {network.OutputLength()} outputs.");
         var shape = new SampleShape(network.Height, network.Width, network.Channels);
         using DataSource data = DataSource.Open(request.Data, shape, request.Order);
         InputNormalization? normalization = NormalizationOf(request, data, shape);

@@ -14,12 +14,10 @@ internal sealed class FloatExecutor : Executor
         : base(profile)
     {
         FloatNetwork network = OnnxFile.Import(path);
-        FloatLayer last = network.Layers.Single(layer => layer.Spec.Name == network.Output);
         _output = profile.Network.Tensors[profile.Network.Output];
         SampleShape input = profile.InputShape, found = new(network.Height, network.Width, network.Channels);
-        int outputs = last.Height * last.Width * last.Channels;
-        if (found != input || outputs != _output.Length)
-            throw new InputException($"{path} is {found} to {outputs}; {profile.Path} is {input} to {_output.Length}.");
+        if (found != input || network.OutputLength() != _output.Length)
+            throw new InputException($"{path} is {found} to {network.OutputLength()}; {profile.Path} is {input} to {_output.Length}.");
         _runner = new FloatRunner(network);
     }
 

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using BitKernelGen.Calibration.Tests;
+
+namespace BitKernelGen.Tool.Tests;
+
+public sealed class QuantizeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("bitkernel").FullName;
+
+    private string Output => Path.Combine(_folder, "Models");
+
+    [SkippableFact]
+    public void MakesAProfileThatBothExecutorsRunAlike()
+    {
+        string model = Model(), data = Data();
+
+        JsonElement json = Quantize(model, data, "--samples", "64", "--labels", "a,b,c,d,e,f,g,h,i,j", "--json").Json();
+
+        string profile = Path.Combine(Output, "Fashion.bitprofile");
+        Assert.Equal(
+            [profile, Path.Combine(Output, "Fashion.safetensors")],
+            json.GetProperty("files").EnumerateArray().Select(file => file.GetString()));
+        Assert.Equal(2, Directory.GetFileSystemEntries(Output).Length);
+        Assert.Equal("Fashion", json.GetProperty("model").GetString());
+        Assert.Equal(4, json.GetProperty("rate").GetProperty("asked").GetDouble());
+        Assert.InRange(json.GetProperty("rate").GetProperty("achieved").GetDouble(), 3.9, 4.1);
+        Assert.InRange(json.GetProperty("accuracy").GetProperty("agreement").GetDouble(), 0.9, 1);
+        Assert.Equal(4, json.GetProperty("layers")[0].GetProperty("code_bits").GetInt32());
+        Assert.True(json.GetProperty("layers")[0].GetProperty("distortion").GetDouble() > 0);
+        Assert.True(json.GetProperty("bytes").GetProperty("weights").GetInt64() > 0);
+
+        JsonElement generated = Bitkernel.Run("evaluate", profile, "--data", data, "--limit", "20", "--against", model, "--json").Json();
+        JsonElement reference = Bitkernel.Run("evaluate", profile, "--data", data, "--limit", "20", "--executor", "reference", "--json").Json();
+        Assert.Equal(reference.GetProperty("outputs_sha256").GetString(), generated.GetProperty("outputs_sha256").GetString());
+        Assert.InRange(generated.GetProperty("accuracy").GetProperty("sqnr_db").GetDouble(), 10, 60);
+    }
+
+    [SkippableFact]
+    public void AFailedRunLeavesGoodFilesAlone()
+    {
+        string model = Model(), data = Data();
+        Directory.CreateDirectory(Output);
+        string[] files = [Path.Combine(Output, "Fashion.bitprofile"), Path.Combine(Output, "Fashion.safetensors")];
+        Array.ForEach(files, file => File.WriteAllText(file, "good"));
+
+        Quantize(model, "idx:nowhere.gz").Refused(1, "nowhere.gz");
+        Quantize(model, data, "--mean", "0,0", "--std", "1,1").Refused(1, "mean");
+        Quantize(model, data, "--labels", "only,two").Refused(1, "labels");
+
+        Assert.Equal(files, Directory.GetFileSystemEntries(Output).Order(StringComparer.Ordinal));
+        Assert.All(files, file => Assert.Equal("good", File.ReadAllText(file)));
+    }
+
+    [Fact]
+    public void AModelThatIsNoneIsNamed()
+    {
+        string model = Path.Combine(_folder, "broken.onnx");
+        File.WriteAllBytes(model, [1, 2, 3]);
+
+        Quantize(model, "idx:images").Refused(1, model);
+        Bitkernel.Run("inspect", model).Refused(1, model);
+        File.Delete(model);
+        Quantize(model, "idx:images").Refused(1, model);
+        Assert.False(Directory.Exists(Output));
+    }
+
+    [SkippableFact]
+    public void InspectListsAModelsLayers()
+    {
+        JsonElement json = Bitkernel.Run("inspect", Model(), "--json").Json();
+
+        Assert.Equal("conv", json.GetProperty("layers")[0].GetProperty("op").GetString());
+        Assert.Equal([14, 14, 16], json.GetProperty("layers")[0].GetProperty("shape").EnumerateArray().Select(side => side.GetInt32()));
+        Assert.Equal(3_641_536, json.GetProperty("layers").EnumerateArray().Sum(layer => layer.GetProperty("macs").GetInt64()));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Model() => SharedData.Require("models/fashion_cnn.onnx");
+
+    private static string Data()
+    {
+        string folder = SharedData.Require("data/fashion-mnist");
+        return $"idx:{folder}/t10k-images-idx3-ubyte.gz,{folder}/t10k-labels-idx1-ubyte.gz";
+    }
+
+    /// <summary>With the network's own normalisation unless the options hold another.</summary>
+    private Bitkernel Quantize(string model, string data, params string[] options)
+    {
+        string[] normalisation = options.Contains("--mean") ? [] : ["--mean", "0.2860", "--std", "0.3530"];
+        return Bitkernel.Run(["quantize", model, "--data", data, "--name", "Fashion", "-o", Output, .. normalisation, .. options]);
+    }
+}
