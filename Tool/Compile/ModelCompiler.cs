@@ -1,10 +1,9 @@
 extern alias generator;
-
 using System.Collections.Immutable;
 using System.Diagnostics;
+using generator::BitKernelGen.Generator;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using generator::BitKernelGen.Generator;
 
 namespace BitKernelGen.Tool.Compile;
 
