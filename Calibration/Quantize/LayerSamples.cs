@@ -17,12 +17,10 @@ internal static class LayerSamples
     /// <param name="geometry">Its geometry.</param>
     /// <param name="floatInput">What the float layer reads.</param>
     /// <param name="quantizedInput">What the quantized layer reads.</param>
-    /// <param name="correction">Values to be added to the target, [height, width, channels] for each sample; or null.</param>
     /// <param name="mostColumns">Columns to take.</param>
-    /// <param name="seed">Where they are taken.</param>
+    /// <param name="seed">Decides at which positions.</param>
     public static (Moments[] Seen, Moments[] HeldBack) Gather(
-        FloatLayer layer, Geometry geometry, SampleTensor floatInput, SampleTensor quantizedInput, Func<int, float[]>? correction,
-        int mostColumns, int seed)
+        FloatLayer layer, Geometry geometry, SampleTensor floatInput, SampleTensor quantizedInput, int mostColumns, int seed)
     {
         bool depthwise = layer.Spec.Op == LayerOp.Depthwise;
         int outputs = layer.Bias.Length, columns = geometry.Columns, samples = floatInput.Count;
@@ -42,11 +40,9 @@ internal static class LayerSamples
                 Parallel.For(0, part.Length, index =>
                 {
                     int sample = part[index];
-                    int[] positions = Positions(geometry.Positions, perSample, new Random(HashCode(seed, sample)));
+                    int[] positions = Positions(geometry.Positions, perSample, new Random(SeedOf(seed, sample)));
                     Memory<float> target = targets.AsMemory(index * perSample * outputs, perSample * outputs);
                     Target(layer, geometry, floatInput.Load(sample), positions, target);
-                    if (correction is not null)
-                        AddAt(target.Span, correction(sample), positions, outputs);
                     float[] input = quantizedInput.Load(sample);
                     for (int i = 0; i < perSample; i++)
                         geometry.CopyWindow(input, positions[i], windows.AsSpan(((index * perSample) + i) * columns, columns));
@@ -64,7 +60,7 @@ internal static class LayerSamples
         return (seen, heldBack);
     }
 
-    private static int HashCode(int seed, int sample) => unchecked((seed * 1_000_003) + (sample * 7919));
+    private static int SeedOf(int seed, int sample) => unchecked((seed * 1_000_003) + (sample * 7919));
 
     /// <summary>Distinct positions, ascending.</summary>
     private static int[] Positions(int all, int count, Random random)
@@ -103,15 +99,6 @@ internal static class LayerSamples
                 for (int channel = 0; channel < outputs; channel++)
                     target.Span[(i * outputs) + channel] += windows[(i * columns) + (tap * outputs) + channel] * layer.Weights[(channel * size) + tap];
             }
-        }
-    }
-
-    private static void AddAt(Span<float> target, float[] values, int[] positions, int outputs)
-    {
-        for (int i = 0; i < positions.Length; i++)
-        {
-            for (int o = 0; o < outputs; o++)
-                target[(i * outputs) + o] += values[(positions[i] * outputs) + o];
         }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class QuantizationWalk
         if (layer.Spec.Op != LayerOp.Depthwise && geometry.Columns > SequentialRounding.MostInputs)
             return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits);
         (Moments[] seen, Moments[] heldBack) = LayerSamples.Gather(
-            layer, geometry, input.Float, input.ForProducts!, null, _options.Columns, unchecked((_options.Seed * 31) + index));
+            layer, geometry, input.Float, input.ForProducts!, _options.Columns, unchecked((_options.Seed * 31) + index));
         var parts = new LayerWeights[seen.Length];
         int size = layer.Weights.Length / parts.Length;
         for (int i = 0; i < parts.Length; i++)

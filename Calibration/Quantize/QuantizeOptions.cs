@@ -33,7 +33,7 @@ public sealed record QuantizeOptions
     /// <summary>Columns of a layer's input, at most, that weights are rounded on.</summary>
     public int Columns { get; init; } = 1 << 15;
 
-    /// <summary>Where the columns are taken.</summary>
+    /// <summary>Decides at which positions of the samples the columns are taken.</summary>
     public int Seed { get; init; } = 1;
 }
 

@@ -11,7 +11,7 @@ namespace BitKernelGen.Calibration.Quantize;
 internal static class SequentialRounding
 {
     /// <summary>Beyond this many inputs the covariance is too large to factor, and weights are rounded to the nearest.</summary>
-    public const int MostInputs = 8192;
+    public const int MostInputs = 5120;
 
     // Ridge in units of the covariance's mean diagonal; more where columns are few beside the unknowns.
     private const double Damping = 0.02;
