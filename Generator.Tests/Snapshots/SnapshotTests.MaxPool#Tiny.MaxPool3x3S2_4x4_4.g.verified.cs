@@ -35,7 +35,7 @@ namespace Acme.TinyKernels
                         }
                     }
 
-                    *(uint*)(output) = largest.AsUInt32().ToScalar();
+                    *(uint*)output = largest.AsUInt32().ToScalar();
                 }
             }
         }

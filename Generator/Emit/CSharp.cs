@@ -32,6 +32,9 @@ internal static class CSharp
     /// <summary>Text that is safe inside an XML documentation comment.</summary>
     public static string Xml(string value) => value.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 
+    /// <summary>What a cast applies to: a sum is put into parentheses.</summary>
+    public static string Operand(string expression) => expression.IndexOf(' ') < 0 ? expression : $"({expression})";
+
     /// <summary>A pointer and an index; nothing is added for "0".</summary>
     public static string Plus(string expression, string index) => index == "0" ? expression : $"{expression} + {index}";
 

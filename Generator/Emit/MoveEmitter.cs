@@ -15,7 +15,7 @@ internal static class MoveEmitter
         int channels = kernel.OutputPixelBytes;
         int bytes = new[] { 64, 32, 16, 4 }.First(size => size <= channels);
         string vector = bytes == 4 ? "Vector128" : $"Vector{8 * bytes}";
-        string Load(string address) => bytes == 4 ? $"Vector128.CreateScalar(*(uint*)({address})).AsByte()" : $"{vector}.Load({address})";
+        string Load(string address) => bytes == 4 ? $"Vector128.CreateScalar(*(uint*){CSharp.Operand(address)}).AsByte()" : $"{vector}.Load({address})";
 
         int rowStep = kernel.OutputRowBytes - (kernel.OutputWidth * channels);
         writer.Line(KernelWriter.Optimized);
@@ -54,7 +54,7 @@ internal static class MoveEmitter
                     writer.Line($"largest = {vector}.Max(largest, {Load($"level + (column * {kernel.InputPixelBytes})")});");
             }
 
-            writer.Line(bytes == 4 ? $"*(uint*)({CSharp.Plus("output", at)}) = largest.AsUInt32().ToScalar();" : $"largest.Store({CSharp.Plus("output", at)});");
+            writer.Line(bytes == 4 ? $"*(uint*){CSharp.Operand(CSharp.Plus("output", at))} = largest.AsUInt32().ToScalar();" : $"largest.Store({CSharp.Plus("output", at)});");
         }
     }
 

@@ -140,7 +140,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
         }
     }
 
-    private string Broadcast(string address) => $"{_isa.Vector}.Create(*(int*){(address == "input" ? address : $"({address})")})";
+    private string Broadcast(string address) => $"{_isa.Vector}.Create(*(int*){CSharp.Operand(address)})";
 
     private void LoadWeights(int slot, int group)
     {
