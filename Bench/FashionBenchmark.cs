@@ -18,12 +18,13 @@ public class FashionBenchmark
     private OrtValue[] _inputs = null!;
     private OrtValue[] _outputs = null!;
 
-    /// <summary>The float network, or null where it is absent.</summary>
+    /// <summary>The float network, or null where it is absent: in the folder that the variable names, else in a folder "shared" beside one above.</summary>
     public static string? FindModel()
     {
-        string? folder = Environment.GetEnvironmentVariable(DataVariable);
-        string path = Path.Combine(folder ?? "", "models", "fashion_cnn.onnx");
-        return folder is not null && File.Exists(path) ? path : null;
+        var folders = new List<string?> { Environment.GetEnvironmentVariable(DataVariable) };
+        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+            folders.Add(Path.Combine(folder, "shared"));
+        return folders.OfType<string>().Select(folder => Path.Combine(folder, "models", "fashion_cnn.onnx")).FirstOrDefault(File.Exists);
     }
 
     /// <summary>Loads both networks; they read the same input, whose one channel makes both layouts equal.</summary>

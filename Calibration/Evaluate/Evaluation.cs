@@ -24,6 +24,6 @@ public sealed record Evaluation
     /// </summary>
     public double? SqnrDb { get; init; }
 
-    /// <summary>Mean time of a run, in microseconds, reading and normalising the sample not included.</summary>
+    /// <summary>Median time of a run, in microseconds, reading and normalising the sample not included.</summary>
     public required double MicrosecondsPerSample { get; init; }
 }

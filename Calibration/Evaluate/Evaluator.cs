@@ -24,13 +24,13 @@ public static class Evaluator
     {
         int samples = Math.Min(limit, data.Count), top1 = 0, top5 = 0, referenceTop1 = 0, agreement = 0;
         double signal = 0, noise = 0;
-        var time = new Stopwatch();
+        var microseconds = new double[samples];
         for (int i = 0; i < samples; i++)
         {
             Sample sample = data.Read(i);
-            time.Start();
+            long start = Stopwatch.GetTimestamp();
             float[] outputs = executor(sample);
-            time.Stop();
+            microseconds[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             if (data.HasLabels)
             {
                 if (sample.Label >= outputs.Length)
@@ -65,7 +65,7 @@ public static class Evaluator
             ReferenceTop1 = Share(referenceTop1, data.HasLabels && reference is not null),
             Agreement = Share(agreement, reference is not null),
             SqnrDb = reference is null || samples == 0 ? null : 10 * Math.Log10(signal / noise),
-            MicrosecondsPerSample = samples == 0 ? 0 : time.Elapsed.TotalMicroseconds / samples,
+            MicrosecondsPerSample = samples == 0 ? 0 : microseconds.Order().ElementAt(samples / 2),
         };
     }
 
