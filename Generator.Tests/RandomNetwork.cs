@@ -19,6 +19,7 @@ internal sealed class RandomNetwork
     // Steps, scales and biases that are powers of two make ties and half steps frequent.
     private readonly bool _isDyadic;
     private Tensor _current;
+    private bool _isLast;
 
     private RandomNetwork(int seed)
     {
@@ -41,9 +42,16 @@ internal sealed class RandomNetwork
     public static TestNetwork Create(int seed)
     {
         var network = new RandomNetwork(seed);
-        for (int blocks = network._random.Next(1, 7); blocks > 0; blocks--)
+        int blocks = network._random.Next(1, 7);
+        bool endsDense = network.Chance(0.3);
+        for (int block = 1; block <= blocks; block++)
+        {
+            network._isLast = block == blocks && !endsDense;
             network.AddBlock();
-        if (network.Chance(0.3) && network._current.Code is not null)
+        }
+
+        network._isLast = true;
+        if (endsDense && network._current.Code is not null)
             network.Dense();
         return network._builder.Build($"Net{seed}");
     }
@@ -272,9 +280,11 @@ internal sealed class RandomNetwork
         };
     }
 
-    /// <summary>A code, both codes, a skip code alone, or float32.</summary>
+    /// <summary>A code, both codes, a skip code alone, or float32: often at the end, where it shows every rounding.</summary>
     private LayerSpec WithCodes(LayerSpec spec, float magnitude)
     {
+        if (_isLast && Chance(0.5))
+            return spec;
         double chance = _random.NextDouble();
         CodeSpec? code = chance < 0.8 ? RandomCode(spec.Activation, magnitude) : null;
         CodeSpec? skip = chance is > 0.55 and < 0.88 ? RandomCode(spec.Activation, magnitude, isEven: true) : null;
