@@ -47,14 +47,7 @@ internal static class DepthwiseEmitter
             {
                 string row = $"input + {CSharp.Times("y", kernel.StrideHeight * kernel.InputRowBytes)}";
                 writer.Line($"Row{isa.Name}({CSharp.Plus(row, first)}, {CSharp.Plus("taps", first)}, sums);");
-                IEnumerable<string> arguments = EpilogueEmitter.Parameters(kernel.Epilogue).Select(parameter =>
-                {
-                    (string name, int pixelBytes, int rowBytes) = EpilogueEmitter.Pointers(kernel.Epilogue).FirstOrDefault(p => p.Name == parameter.Name);
-                    if (name is null)
-                        return parameter.Name;
-                    bool isFloat = name == "residual" ? kernel.Epilogue.Residual!.IsFloat : kernel.Epilogue.Stores[name == "output" ? 0 : 1].Encoding is null;
-                    return CSharp.Plus($"{name} + (y * {rowBytes})", isFloat && !isOne ? "(first * 4)" : first);
-                });
+                IEnumerable<string> arguments = EpilogueEmitter.Arguments(kernel.Epilogue, "y", first);
                 string channels = isOne ? $"{System.Math.Min(Panel, elements)}" : elements % Panel == 0 ? $"{Panel}" : $"Math.Min({Panel}, {elements} - first)";
                 writer.Line($"Finish{isa.Name}(sums, {CSharp.Plus("(float*)weights", first)}, {channels}, {string.Join(", ", arguments)});");
             }

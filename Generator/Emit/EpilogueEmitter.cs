@@ -48,6 +48,24 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
             yield return (Output(i), epilogue.Stores[i].PixelBytes, epilogue.Stores[i].RowBytes);
     }
 
+    /// <summary>The arguments for a row and for the panel that starts at an output; "0" adds nothing to a pointer.</summary>
+    public static IEnumerable<string> Arguments(Epilogue epilogue, string row, string first)
+    {
+        foreach ((_, string name) in Parameters(epilogue))
+        {
+            (string pointer, _, int rowBytes) = Pointers(epilogue).FirstOrDefault(pointer => pointer.Name == name);
+            if (pointer is null)
+            {
+                yield return name;
+                continue;
+            }
+
+            bool isFloat = name == "residual" ? epilogue.Residual!.IsFloat : epilogue.Stores[name == Output(0) ? 0 : 1].Encoding is null;
+            string start = row == "0" ? name : $"{name} + ({row} * {rowBytes})";
+            yield return CSharp.Plus(start, isFloat && first != "0" ? $"({first} * {sizeof(float)})" : first);
+        }
+    }
+
     /// <summary>In English, for comments.</summary>
     public static string Describe(Epilogue epilogue)
     {

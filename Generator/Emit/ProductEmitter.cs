@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using BitKernelGen.Generator.Planning;
 
 namespace BitKernelGen.Generator.Emit;
@@ -109,21 +108,10 @@ internal static class ProductEmitter
             string channels = elements % tile.PanelOutputs == 0 || first == "0"
                 ? System.Math.Min(tile.PanelOutputs, elements).ToString()
                 : $"Math.Min({tile.PanelOutputs}, {elements} - first)";
-            IEnumerable<string> arguments = EpilogueEmitter.Parameters(kernel.Epilogue).Select(parameter =>
-            {
-                (string name, int pixelBytes, int rowBytes) = EpilogueEmitter.Pointers(kernel.Epilogue).FirstOrDefault(p => p.Name == parameter.Name);
-                if (name is null)
-                    return parameter.Name;
-                int elementBytes = IsFloat(kernel, name) ? 4 : 1;
-                string at = name + (y == "0" ? "" : $" + ({y} * {rowBytes})");
-                return first == "0" ? at : at + (elementBytes == 1 ? " + first" : $" + (first * {elementBytes})");
-            });
-            writer.Line($"Finish{isa.Name}(sums, (float*)weights{(first == "0" ? "" : " + first")}, {channels}, {string.Join(", ", arguments)});");
+            IEnumerable<string> arguments = EpilogueEmitter.Arguments(kernel.Epilogue, y, first);
+            writer.Line($"Finish{isa.Name}(sums, {CSharp.Plus("(float*)weights", first)}, {channels}, {string.Join(", ", arguments)});");
         }
     }
-
-    private static bool IsFloat(ProductKernel kernel, string pointer) =>
-        pointer == "residual" ? kernel.Epilogue.Residual!.IsFloat : kernel.Epilogue.Stores[pointer == "output" ? 0 : 1].Encoding is null;
 
     /// <summary>One row of output pixels, tile by tile.</summary>
     private static void Row(SourceWriter writer, ProductKernel kernel, ProductTile tile)
