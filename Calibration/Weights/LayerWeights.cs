@@ -1,3 +1,5 @@
+using BitKernelGen.Profiles;
+
 namespace BitKernelGen.Calibration.Weights;
 
 /// <summary>A layer's quantized weights, as a weights file holds them.</summary>
@@ -14,7 +16,7 @@ public sealed record LayerWeights(int Bits, sbyte[] Values, float[] Scale, float
     public int Inputs => Values.Length / Scale.Length;
 
     /// <summary>The largest magnitude that a weight of these bits can have.</summary>
-    public static int Largest(int bits) => bits == 1 ? 1 : (1 << (bits - 1)) - 1;
+    public static int Largest(int bits) => new WeightSpec(bits).Largest;
 
     /// <summary>The weights as real numbers.</summary>
     public float[] Dequantize()

@@ -42,7 +42,7 @@ internal static class DepthwiseEmitter
             int elements = kernel.Epilogue.Stores[0].PixelElements;
             bool isOne = kernel.PaddedOutputs == Panel;
             string first = isOne ? "0" : "first";
-            using (isOne ? KernelWriter.Loop(writer, "", 1) : writer.Block($"for (int first = 0; first < {kernel.PaddedOutputs}; first += {Panel})"))
+            using (writer.BlockIf(!isOne, $"for (int first = 0; first < {kernel.PaddedOutputs}; first += {Panel})"))
             using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++)"))
             {
                 string row = $"input + {CSharp.Times("y", kernel.StrideHeight * kernel.InputRowBytes)}";

@@ -80,8 +80,8 @@ internal static class KernelWriter
     }
 
     /// <summary>A counted loop, or nothing around the body that runs once.</summary>
-    public static IDisposable Loop(SourceWriter writer, string variable, int count) =>
-        count == 1 ? Nothing.Instance : writer.Block($"for (int {variable} = 0; {variable} < {count}; {variable}++)");
+    public static IDisposable? Loop(SourceWriter writer, string variable, int count) =>
+        writer.BlockIf(count != 1, $"for (int {variable} = 0; {variable} < {count}; {variable}++)");
 
     /// <summary>Moves pointers by constants.</summary>
     public static void Advance(SourceWriter writer, IEnumerable<(string Name, int Bytes)> pointers)
@@ -111,14 +111,5 @@ internal static class KernelWriter
         writer.Line();
         using (writer.Block("// What does not fill a vector."))
             body();
-    }
-
-    private sealed class Nothing : IDisposable
-    {
-        public static readonly Nothing Instance = new();
-
-        public void Dispose()
-        {
-        }
     }
 }

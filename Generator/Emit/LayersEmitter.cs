@@ -26,7 +26,7 @@ internal sealed class LayersEmitter
     {
         BitProfile profile = _plan.Network.Profile;
         _writer.Line(_names.Header);
-        using (_names.Namespace.Length > 0 ? _writer.Block($"namespace {_names.Namespace}") : KernelWriter.Loop(_writer, "", 1))
+        using (_writer.BlockIf(_names.Namespace.Length > 0, $"namespace {_names.Namespace}"))
         using (_writer.Block($"unsafe partial class {profile.Name}"))
         {
             foreach (Step step in _plan.Steps.Where(step => step.Layer.Spec.Weight is not null))

@@ -13,7 +13,7 @@ internal static class ModelEmitter
         BitProfile profile = plan.Network.Profile;
         Tensor input = plan.Network.Tensors[0], output = plan.Network.Tensors[plan.Network.Output];
         writer.Line(names.Header);
-        using (names.Namespace.Length > 0 ? writer.Block($"namespace {names.Namespace}") : KernelWriter.Loop(writer, "", 1))
+        using (writer.BlockIf(names.Namespace.Length > 0, $"namespace {names.Namespace}"))
         {
             Documentation(writer, plan);
             using (writer.Block($"public sealed unsafe partial class {profile.Name} : global::BitKernelGen.IModel"))

@@ -34,6 +34,9 @@ internal sealed class SourceWriter
         return new Closing(this);
     }
 
+    /// <summary>A block around what follows where a condition holds; otherwise nothing around it.</summary>
+    public IDisposable? BlockIf(bool condition, string header) => condition ? Block(header) : null;
+
     /// <summary>The text; every block must be closed.</summary>
     public override string ToString()
     {

@@ -111,7 +111,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
         DeclareSums("short");
         DeclareTemporaries("sbyte", "byte", "short", 1);
         bool hasRowLoop = rows != "1";
-        using (hasRowLoop ? writer.Block($"for (int row = {rows}; row > 0; row--)") : KernelWriter.Loop(writer, "", 1))
+        using (writer.BlockIf(hasRowLoop, $"for (int row = {rows}; row > 0; row--)"))
         {
             int unroll = Unroll(tile.ChunkGroups);
             using (KernelWriter.Loop(writer, "i", tile.ChunkGroups / unroll))

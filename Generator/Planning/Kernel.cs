@@ -140,10 +140,6 @@ internal sealed record AvgPoolKernel(
     Window Window, int InputHeight, int InputWidth, int Channels, int InputPixelBytes, int InputRowBytes, int Zero,
     int OutputHeight, int OutputWidth, Epilogue Epilogue) : Kernel
 {
-    /// <summary>Whether every window lies inside the input, so that all counts are one constant.</summary>
-    public bool IsUniform =>
-        Window.PadTop + Window.PadLeft + Window.PadBottom + Window.PadRight == 0;
-
     public override string Name => $"AvgPool{Window.KernelHeight}x{Window.KernelWidth}S{Window.StrideHeight}_{OutputHeight}x{OutputWidth}_{Channels}";
 }
 

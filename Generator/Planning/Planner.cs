@@ -31,15 +31,13 @@ internal sealed class Planner
         var steps = network.Layers.Where(layer => planner._fusedInto[layer.Index] is null).SelectMany(planner.StepsOf).ToArray();
         return new Plan(
             network,
-            planner._buffers[(0, planner.InputForm)],
+            planner._buffers[(0, Form.Code)],
             planner._buffers[(network.Output, SumForm(network.Tensors[network.Output]))],
             new EquatableArray<Buffer>(planner._buffers.Values),
             new EquatableArray<Step>(steps),
             arena,
             floatArena);
     }
-
-    private Form InputForm => Form.Code;
 
     /// <summary>
     /// A convolution or dense layer whose float32 output only an add reads is computed by the add: its epilogue adds the other
@@ -80,7 +78,7 @@ internal sealed class Planner
     /// <summary>Forms that somebody reads, from the last tensor back to the input, so that moves pass on what they are asked for.</summary>
     private void FindForms()
     {
-        var needed = new HashSet<(int Tensor, Form Form)> { (_network.Output, SumForm(_network.Tensors[_network.Output])), (0, InputForm) };
+        var needed = new HashSet<(int Tensor, Form Form)> { (_network.Output, SumForm(_network.Tensors[_network.Output])), (0, Form.Code) };
         foreach (Layer layer in _network.Layers.Reverse())
         {
             foreach (int input in layer.Inputs.Where(input => !IsFusedAway(input)))
@@ -245,10 +243,8 @@ internal sealed class Planner
     {
         if (layer.Spec.Bounds is { } bounds)
             return bounds.Steps;
-        int bits = layer.Spec.Weight!.Bits;
-        int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
         int groups = layer.Window.KernelHeight * (((layer.Window.KernelWidth * input.PixelBytes) + 3) / 4);
-        return Math.Min(groups, short.MaxValue / (2 * largest * input.Code!.MaxLevel));
+        return Math.Min(groups, short.MaxValue / (2 * layer.Spec.Weight!.Largest * input.Code!.MaxLevel));
     }
 
     private Step Add(Layer layer, Buffer[] outputs)

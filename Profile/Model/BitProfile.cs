@@ -78,7 +78,11 @@ public sealed record CodeSpec
 
 /// <summary>How a layer's weights are stored.</summary>
 /// <param name="Bits">1 to 8. One bit means ±1; W ≥ 2 bits mean −(2^(W−1)−1) … 2^(W−1)−1, so 2 bits are ternary.</param>
-public sealed record WeightSpec(int Bits);
+public sealed record WeightSpec(int Bits)
+{
+    /// <summary>The largest magnitude that a weight can have.</summary>
+    public int Largest => Bits == 1 ? 1 : (1 << (Bits - 1)) - 1;
+}
 
 /// <summary>What was proved from a layer's actual weights; the loader proves it again. See <c>docs/arithmetic.md</c>.</summary>
 /// <param name="Pair">The largest magnitude that a sum of two neighbouring products (in reduction order) can take.</param>

@@ -22,9 +22,7 @@ internal static class SumCheck
 
         if (code is null)
             return;
-        int bits = spec.Weight!.Bits;
-        int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
-        long sum = Saturating.Product(code.MaxLevel, largest, geometry.Products);
+        long sum = Saturating.Product(code.MaxLevel, spec.Weight!.Largest, geometry.Products);
         if (sum > int.MaxValue)
         {
             reporter.Report(
