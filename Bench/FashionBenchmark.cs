@@ -7,9 +7,6 @@ namespace BitKernelGen.Bench;
 [MemoryDiagnoser]
 public class FashionBenchmark
 {
-    /// <summary>The environment variable that names the folder above models/; the tests know it too.</summary>
-    public const string DataVariable = "BITKERNELGEN_DATA";
-
     private readonly float[] _input = new float[Fashion.InputLength];
     private readonly float[] _scores = new float[Fashion.OutputLength];
     private readonly RunOptions _options = new();
@@ -17,15 +14,6 @@ public class FashionBenchmark
     private InferenceSession _session = null!;
     private OrtValue[] _inputs = null!;
     private OrtValue[] _outputs = null!;
-
-    /// <summary>The float network, or null where it is absent: in the folder that the variable names, else in a folder "shared" beside one above.</summary>
-    public static string? FindModel()
-    {
-        var folders = new List<string?> { Environment.GetEnvironmentVariable(DataVariable) };
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-            folders.Add(Path.Combine(folder, "shared"));
-        return folders.OfType<string>().Select(folder => Path.Combine(folder, "models", "fashion_cnn.onnx")).FirstOrDefault(File.Exists);
-    }
 
     /// <summary>Loads both networks; they read the same input, whose one channel makes both layouts equal.</summary>
     [GlobalSetup]
@@ -37,7 +25,7 @@ public class FashionBenchmark
 
         _fashion = Fashion.Load();
         using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
-        _session = new InferenceSession(FindModel(), options);
+        _session = new InferenceSession(Path.Combine(SharedData.Find()!, "models", "fashion_cnn.onnx"), options);
         _inputs = [OrtValue.CreateTensorValueFromMemory(_input, [1, 1, 28, 28])];
         _outputs = [OrtValue.CreateTensorValueFromMemory(new float[_scores.Length], [1, _scores.Length])];
     }

@@ -146,6 +146,9 @@ public sealed record AccuracyReport
     /// <summary>The part of the samples whose label is among the five largest outputs, 0 to 1.</summary>
     public double? Top5 { get; init; }
 
+    /// <summary><see cref="Top1"/> of the float model.</summary>
+    public double? FloatTop1 { get; init; }
+
     /// <summary>The part of the samples whose largest output is the float model's too, 0 to 1.</summary>
     public double? Agreement { get; init; }
 
@@ -160,6 +163,7 @@ public sealed record AccuracyReport
     {
         Top1 = evaluation.Top1,
         Top5 = evaluation.Top5,
+        FloatTop1 = evaluation.ReferenceTop1,
         Agreement = evaluation.Agreement,
         SqnrDb = evaluation.SqnrDb is { } decibels && double.IsFinite(decibels) ? decibels : null,
         Samples = evaluation.Samples,
