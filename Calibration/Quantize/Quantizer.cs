@@ -116,6 +116,7 @@ Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
             new ProvenanceEntry("model-sha256", $"\"{Convert.ToHexStringLower(SHA256.HashData(network.Model))}\""),
             new ProvenanceEntry("samples", samples.ToString(CultureInfo.InvariantCulture)),
             new ProvenanceEntry("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+            new ProvenanceEntry("method", $"\"{options.Method.ToString().ToLowerInvariant()}\""),
             new ProvenanceEntry("rounding", $"\"{options.Rounding.ToString().ToLowerInvariant()}\""),
             new ProvenanceEntry("psnr-db", $"{{ {psnr} }}"));
     }
