@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Statistics;
 using BitKernelGen.Tool.Commands;
 
 namespace BitKernelGen.Tool;
@@ -48,6 +49,7 @@ public static class CommandLine
     private static Command Create(Terminal terminal) => new("bitkernel", "Low-bit neural networks, native to .NET.")
     {
         QuantizeCommand.Create(terminal),
+        MergeCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         BenchCommand.Create(terminal),
         InspectCommand.Create(terminal),
@@ -60,5 +62,6 @@ public static class CommandLine
         command.Parent is CommandResult parent ? $"{NameOf(parent)} {command.Command.Name}" : command.Command.Name;
 
     private static bool IsBadInput(Exception exception) =>
-        exception is InputException or WeightsException or DataSourceException or OnnxImportException or IOException or UnauthorizedAccessException;
+        exception is InputException or WeightsException or DataSourceException or StatisticsException or OnnxImportException
+            or IOException or UnauthorizedAccessException;
 }

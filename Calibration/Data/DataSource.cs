@@ -21,6 +21,9 @@ public abstract class DataSource : IDisposable
     /// <summary>Whether samples are raw bytes; otherwise they are floats in the network's own units.</summary>
     public virtual bool IsBytes => true;
 
+    /// <summary>The order of a pixel's colours.</summary>
+    public virtual ChannelOrder Order => ChannelOrder.Rgb;
+
     /// <summary>Whether samples have labels.</summary>
     public abstract bool HasLabels { get; }
 
@@ -84,6 +87,8 @@ public abstract class DataSource : IDisposable
         public override int Count => source.Count;
 
         public override bool IsBytes => source.IsBytes;
+
+        public override ChannelOrder Order => ChannelOrder.Bgr;
 
         public override bool HasLabels => source.HasLabels;
 

@@ -17,7 +17,7 @@ internal static class BoundsProof
         int channels = geometry.Input.Channels;
         // Only the network's own input has pixels that are not rounded up.
         int pixelBytes = layer.Spec.Inputs[0] == "input" ? channels : (channels + 3) / 4 * 4;
-        int maxLevel = (1 << input.Bits) - 1;
+        int maxLevel = Code.Of(input).MaxLevel;
         var bounds = AccumulationBounds.Prove(
             weights.Values, weights.Outputs, geometry.KernelHeight, geometry.KernelWidth, channels, pixelBytes, maxLevel);
         return bounds.Sum > int.MaxValue ? null : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);

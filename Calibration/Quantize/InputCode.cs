@@ -1,3 +1,4 @@
+using BitKernelGen.Calibration.Bottlenecks;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Quantize;
@@ -18,7 +19,7 @@ public static class InputCode
         double widening = 2.0 / (1 << bits) / Candidates;
         return Enumerable.Range(0, Candidates + 1)
             .Select(i => 1 + (widening * i))
-            .Select(share => UniformCode.Spanning(low * share, high * share, bits))
+            .Select(share => EvenCodes.Spanning(low * share, high * share, bits))
             .MinBy(code => values.Sum(x => SquaredError(x, code)))!;
     }
 

@@ -1,9 +1,11 @@
+using BitKernelGen.Calibration.Bottlenecks;
+
 namespace BitKernelGen.Calibration.Quantize;
 
 /// <summary>The codes of a tensor.</summary>
 /// <param name="Code">What multiplications read.</param>
 /// <param name="Skip">What sums read, where it is another one.</param>
-public sealed record LayerCodes(UniformCode? Code, UniformCode? Skip)
+public sealed record LayerCodes(Bottleneck? Code, Bottleneck? Skip)
 {
     /// <summary>A float32 tensor.</summary>
     public static LayerCodes None { get; } = new(null, null);

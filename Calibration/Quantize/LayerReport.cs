@@ -1,3 +1,4 @@
+using BitKernelGen.Calibration.Bottlenecks;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Quantize;
@@ -9,4 +10,4 @@ namespace BitKernelGen.Calibration.Quantize;
 /// <param name="Code">Its output's code for multiplications, with the distortion of the float network's values.</param>
 /// <param name="Skip">Its output's code for sums.</param>
 /// <param name="SqnrDb">The quantized network's output of this layer against the float network's, on the calibration samples.</param>
-public sealed record LayerReport(string Name, LayerOp Op, int? WeightBits, UniformCode? Code, UniformCode? Skip, double SqnrDb);
+public sealed record LayerReport(string Name, LayerOp Op, int? WeightBits, Bottleneck? Code, Bottleneck? Skip, double SqnrDb);

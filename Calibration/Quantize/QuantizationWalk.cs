@@ -64,8 +64,8 @@ internal sealed class QuantizationWalk
 
     private LayerWeights RoundWeights(FloatLayer layer, int index, Geometry geometry, int bits)
     {
-        if (_options.Rounding == RoundingMethod.Nearest)
-            return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits);
+        if (_options.Rounding is RoundingMethod.Nearest or RoundingMethod.Range)
+            return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits, ofRange: _options.Rounding == RoundingMethod.Range);
         TwoSides input = _tensors[layer.Spec.Inputs[0]];
         if (layer.Spec.Op != LayerOp.Depthwise && geometry.Columns > SequentialRounding.MostInputs)
             return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits);

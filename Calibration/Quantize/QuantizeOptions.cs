@@ -1,3 +1,7 @@
+using BitKernelGen.Calibration.Bottlenecks;
+using BitKernelGen.Calibration.Data;
+using BitKernelGen.Calibration.Statistics;
+
 namespace BitKernelGen.Calibration.Quantize;
 
 /// <summary>What a quantized network shall be.</summary>
@@ -24,8 +28,26 @@ public sealed record QuantizeOptions
     /// <summary>Mean and standard deviation of raw input bytes; null for an input that is float32 only.</summary>
     public InputNormalization? Normalization { get; init; }
 
+    /// <summary>The order of colours that samples are read in.</summary>
+    public ChannelOrder Order { get; init; }
+
     /// <summary>A name for each output, or none.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>How codes are fitted.</summary>
+    public CodeMethod Method { get; init; } = CodeMethod.Exact;
+
+    /// <summary>How the levels of codes that multiplications read may lie.</summary>
+    public LevelSpacing Levels { get; init; } = LevelSpacing.Even;
+
+    /// <summary>Decibels of PSNR that <see cref="CodeMethod.Paper"/> gives up, which then decides the bits; null leaves them to <see cref="Bits"/>.</summary>
+    public double? PsnrLoss { get; init; }
+
+    /// <summary>Coefficients to put on what convolutions read, or null.</summary>
+    public PublishedCoefficients? Coefficients { get; init; }
+
+    /// <summary>Statistics to take instead of a pass over the samples, or null.</summary>
+    public ModelStatistics? Statistics { get; init; }
 
     /// <summary>How weights are rounded.</summary>
     public RoundingMethod Rounding { get; init; } = RoundingMethod.Sequential;
@@ -40,6 +62,9 @@ public sealed record QuantizeOptions
 /// <summary>How weights are rounded.</summary>
 public enum RoundingMethod
 {
+    /// <summary>To the nearest, the scale of each output by its largest weight.</summary>
+    Range,
+
     /// <summary>To the nearest, the scale of each output by squared error.</summary>
     Nearest,
 

@@ -8,6 +8,9 @@ namespace BitKernelGen.Calibration.Quantize;
 /// <param name="Report">What quantization did to each layer.</param>
 public sealed record QuantizedNetwork(BitProfile Profile, byte[] Weights, IReadOnlyList<LayerReport> Report)
 {
+    /// <summary>The tensors that have codes, in the order of layers, the input first: how their values are spread and what each number of bits costs.</summary>
+    public IReadOnlyList<TensorReport> Tensors { get; init; } = [];
+
     /// <summary>
     /// Writes <c>Name.bitprofile</c> and <c>Name.safetensors</c>. Both are written aside and then moved, so that files that are
     /// there stay whole until the new ones are.

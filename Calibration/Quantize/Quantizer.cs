@@ -11,8 +11,6 @@ namespace BitKernelGen.Calibration.Quantize;
 /// <summary>From a float network and samples to a profile and weights: plan the codes, fit them, round the weights, prove bounds.</summary>
 public static class Quantizer
 {
-    private const int InputBits = 8;
-
     /// <summary>Quantizes a network by samples spread evenly over a data set.</summary>
     /// <param name="network">The float network.</param>
     /// <param name="data">Calibration data.</param>
@@ -21,14 +19,8 @@ public static class Quantizer
     public static QuantizedNetwork Quantize(
         FloatNetwork network, DataSource data, QuantizeOptions options, IProgress<QuantizeProgress>? progress = null)
     {
-        InputNormalization normalization = options.Normalization ?? Normalizer.Create(network.Channels);
-        if (data.IsBytes)
-            options = options with { Normalization = normalization };
-        long count = Math.Min(options.Samples, data.Count);
-        var samples = new List<float[]>();
-        for (long i = 0; i < count; i++)
-            samples.Add(normalization.Apply(data.Read((int)(i * data.Count / count))));
-        return Quantize(network, samples, options, progress);
+        options = StatisticsCollector.Complete(options, network, data);
+        return Quantize(network, CalibrationSamples.Of(network, data, options), options, progress);
     }
 
     /// <summary>Quantizes a network.</summary>
@@ -41,10 +33,12 @@ public static class Quantizer
     {
         if (samples.Count == 0)
             throw new ArgumentException("There are no calibration samples.", nameof(samples));
-        samples = [.. samples.Take(options.Samples)];
+        if (samples.Count > options.Samples)
+            samples = [.. samples.Take(options.Samples)];
         CodePlan plan = CodePlanner.Plan(network, options);
-        IReadOnlyDictionary<string, Histogram> histograms = StatisticsCollector.Collect(network, samples, plan, options.Normalization is null, progress);
-        Dictionary<string, LayerCodes> codes = FitCodes(network, plan, histograms, options);
+        ModelStatistics statistics = options.Statistics ?? StatisticsCollector.Collect(network, samples, plan, options, progress);
+        IReadOnlyList<TensorFit> fits = TensorFit.Of(network, statistics, plan, options);
+        Dictionary<string, LayerCodes> codes = CodeFitter.Fit(network, plan, fits, options);
 
         var walk = new QuantizationWalk(network, samples, codes, options);
         var file = new SafeTensorsWriter();
@@ -74,7 +68,10 @@ public static class Quantizer
         }
 
         byte[] bytes = file.ToArray();
-        return new QuantizedNetwork(Profile(network, options, codes["input"], layers, bytes, samples.Count, reports), bytes, reports);
+        return new QuantizedNetwork(Profile(network, options, codes["input"], layers, bytes, samples.Count, reports), bytes, reports)
+        {
+Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
+        };
     }
 
     private static BitProfile Profile(
@@ -106,28 +103,6 @@ public static class Quantizer
         return network.Width > 1 ? new EquatableArray<int>(network.Width, network.Channels) : new EquatableArray<int>(network.Channels);
     }
 
-    private static Dictionary<string, LayerCodes> FitCodes(
-        FloatNetwork network, CodePlan plan, IReadOnlyDictionary<string, Histogram> histograms, QuantizeOptions options)
-    {
-        var codes = new Dictionary<string, LayerCodes>
-        {
-            ["input"] = new(
-                options.Normalization is { } normalization
-                    ? new UniformCode(InputCode.OfBytes(normalization, InputBits), 0, double.PositiveInfinity)
-                    : UniformCode.Best(histograms["input"], InputBits),
-                null),
-        };
-        for (int i = 0; i < network.Layers.Count; i++)
-        {
-            LayerSpec spec = network.Layers[i].Spec;
-            LayerPlan layer = plan.Layers[i];
-            UniformCode? Fit(int? bits) => bits is { } k ? UniformCode.Best(histograms[spec.Name], k) : null;
-            codes[spec.Name] = layer.Inherits ? codes[spec.Inputs[0]] : new LayerCodes(Fit(layer.CodeBits), Fit(layer.SkipBits));
-        }
-
-        return codes;
-    }
-
     private static EquatableArray<ProvenanceEntry> Provenance(
         FloatNetwork network, QuantizeOptions options, int samples, List<LayerReport> reports)
     {
@@ -141,6 +116,7 @@ public static class Quantizer
             new ProvenanceEntry("model-sha256", $"\"{Convert.ToHexStringLower(SHA256.HashData(network.Model))}\""),
             new ProvenanceEntry("samples", samples.ToString(CultureInfo.InvariantCulture)),
             new ProvenanceEntry("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+            new ProvenanceEntry("method", $"\"{options.Method.ToString().ToLowerInvariant()}\""),
             new ProvenanceEntry("rounding", $"\"{options.Rounding.ToString().ToLowerInvariant()}\""),
             new ProvenanceEntry("psnr-db", $"{{ {psnr} }}"));
     }

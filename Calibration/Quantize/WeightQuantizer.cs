@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using BitKernelGen.Calibration.Weights;
 
 namespace BitKernelGen.Calibration.Quantize;
@@ -14,7 +15,8 @@ public static class WeightQuantizer
     /// <param name="weights">[outputs, …].</param>
     /// <param name="bias">[outputs].</param>
     /// <param name="bits">1 to 8.</param>
-    public static LayerWeights Quantize(ReadOnlySpan<float> weights, float[] bias, int bits)
+    /// <param name="ofRange">Whether the largest weight decides the scale, rather than the squared error.</param>
+    public static LayerWeights Quantize(ReadOnlySpan<float> weights, float[] bias, int bits, bool ofRange = false)
     {
         int inputs = weights.Length / bias.Length;
         var values = new sbyte[weights.Length];
@@ -22,7 +24,7 @@ public static class WeightQuantizer
         for (int output = 0; output < scale.Length; output++)
         {
             ReadOnlySpan<float> row = weights.Slice(output * inputs, inputs);
-            scale[output] = BestScale(row, bits);
+            scale[output] = ofRange ? RangeScale(row, bits) : BestScale(row, bits);
             for (int i = 0; i < inputs; i++)
                 values[(output * inputs) + i] = Round(row[i] / scale[output], bits);
         }
@@ -36,6 +38,10 @@ public static class WeightQuantizer
         int largest = LayerWeights.Largest(bits);
         return bits == 1 ? (sbyte)(x >= 0 ? 1 : -1) : (sbyte)Math.Clamp(Math.Round(x), -largest, largest);
     }
+
+    /// <summary>The scale of one output at which its largest weight is the largest integer.</summary>
+    public static float RangeScale(ReadOnlySpan<float> row, int bits) =>
+        Usable(Math.Abs(TensorPrimitives.MaxMagnitude(row)) / LayerWeights.Largest(bits));
 
     /// <summary>The scale of one output with the least squared error of plain rounding.</summary>
     public static float BestScale(ReadOnlySpan<float> row, int bits)

@@ -2,14 +2,15 @@ using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Simulate;
 
-/// <summary>A tensor of every calibration sample: float32 values, or the levels of an evenly spaced code, a byte each.</summary>
+/// <summary>A tensor of every calibration sample: float32 values, or the levels of a code, a byte each.</summary>
 internal sealed class SampleTensor
 {
     private readonly float[][]? _values;
     private readonly byte[][]? _levels;
-    private readonly CodeSpec? _code;
+    private readonly LevelEncoder? _encoder;
 
-    private SampleTensor(float[][]? values, byte[][]? levels, CodeSpec? code) => (_values, _levels, _code) = (values, levels, code);
+    private SampleTensor(float[][]? values, byte[][]? levels, LevelEncoder? encoder) =>
+        (_values, _levels, _encoder) = (values, levels, encoder);
 
     /// <summary>Samples.</summary>
     public int Count => _values?.Length ?? _levels!.Length;
@@ -18,10 +19,10 @@ internal sealed class SampleTensor
     public static SampleTensor OfValues(int samples) => new(new float[samples][], null, null);
 
     /// <summary>Room for levels of a code.</summary>
-    public static SampleTensor OfLevels(int samples, CodeSpec code) => new(null, new byte[samples][], code);
+    public static SampleTensor OfLevels(int samples, CodeSpec code) => new(null, new byte[samples][], new LevelEncoder(code));
 
     /// <summary>Room for what another tensor holds: values, or levels of the same code.</summary>
-    public SampleTensor Alike() => new(_values is null ? null : new float[Count][], _levels is null ? null : new byte[Count][], _code);
+    public SampleTensor Alike() => new(_values is null ? null : new float[Count][], _levels is null ? null : new byte[Count][], _encoder);
 
     /// <summary>Stores a sample, encoded where the tensor has a code.</summary>
     public void Store(int sample, float[] values)
@@ -29,9 +30,9 @@ internal sealed class SampleTensor
         if (_values is not null)
             _values[sample] = values;
         else
-            _levels![sample] = EvenEncoder.Encode(values, _code!);
+            _levels![sample] = _encoder!.Encode(values);
     }
 
     /// <summary>A sample's values.</summary>
-    public float[] Load(int sample) => _values?[sample] ?? EvenEncoder.Decode(_levels![sample], _code!);
+    public float[] Load(int sample) => _values?[sample] ?? _encoder!.Decode(_levels![sample]);
 }

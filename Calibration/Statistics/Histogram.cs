@@ -1,21 +1,24 @@
+using System.Numerics.Tensors;
+
 namespace BitKernelGen.Calibration.Statistics;
 
 /// <summary>
-/// How a tensor's values are spread: for each bin their count, sum and sum of squares, so that the squared error of any code can
-/// be computed afterwards. Bins are [i·w, (i+1)·w) for i from −<see cref="Half"/> on, w a power of two that doubles when a value
-/// falls outside. The final width depends on the values alone, not on their order, and histograms add.
+/// How a tensor's values are spread, finely enough that the squared error of any code can be told afterwards: at least 8,192 bins
+/// between zero and the largest magnitude of each sign, with the exact sum of the values in each. Histograms add, and the sum is
+/// the same to the last bit in whatever order and parts the values came.
 /// </summary>
 public sealed class Histogram
 {
-    /// <summary>Bins of each sign.</summary>
-    public const int Half = 1 << 14;
+    private readonly MagnitudeHistogram _positive = new();
+    private readonly MagnitudeHistogram _negative = new();
 
-    private const int SmallestExponent = -100;
+    /// <summary>Starts empty.</summary>
+    public Histogram()
+    {
+    }
 
-    private readonly long[] _count = new long[2 * Half];
-    private readonly double[] _sum = new double[2 * Half];
-    private readonly double[] _sumOfSquares = new double[2 * Half];
-    private int _exponent = SmallestExponent;
+    internal Histogram(MagnitudeHistogram positive, MagnitudeHistogram negative, long count, float min, float max) =>
+        (_positive, _negative, Count, Min, Max) = (positive, negative, count, min, max);
 
     /// <summary>Values seen.</summary>
     public long Count { get; private set; }
@@ -26,96 +29,75 @@ public sealed class Histogram
     /// <summary>The largest value; negative infinity before the first.</summary>
     public float Max { get; private set; } = float.NegativeInfinity;
 
-    /// <summary>The width of a bin.</summary>
-    public double Width => Math.ScaleB(1, _exponent);
+    /// <summary>Values that are zero.</summary>
+    public long Zeros => Count - _positive.Count - _negative.Count;
 
-    /// <summary>Values in each bin, the most negative bin first.</summary>
-    public ReadOnlySpan<long> Counts => _count;
+    /// <summary>The sum of the squared values.</summary>
+    public double Energy => _negative.Energy() + _positive.Energy();
 
-    /// <summary>The sum of the values in each bin.</summary>
-    public ReadOnlySpan<double> Sums => _sum;
+    internal MagnitudeHistogram Positive => _positive;
 
-    /// <summary>The sum of the squared values in each bin.</summary>
-    public ReadOnlySpan<double> SumsOfSquares => _sumOfSquares;
+    internal MagnitudeHistogram Negative => _negative;
 
     /// <summary>Adds values.</summary>
-    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    /// <exception cref="ArgumentException">A value is not finite; nothing was added.</exception>
     public void Add(ReadOnlySpan<float> values)
     {
         if (values.IsEmpty)
             return;
-        float min = float.PositiveInfinity, max = float.NegativeInfinity;
-        foreach (float value in values)
-        {
-            if (!float.IsFinite(value))
-                throw new ArgumentException("A value of the float network is not finite.", nameof(values));
-            min = Math.Min(min, value);
-            max = Math.Max(max, value);
-        }
-
-        Cover(min, max);
-        double perWidth = 1 / Width;
-        foreach (float value in values)
-        {
-            int bin = (int)Math.Floor(value * perWidth) + Half;
-            _count[bin]++;
-            _sum[bin] += value;
-            _sumOfSquares[bin] += (double)value * value;
-        }
-
-        Count += values.Length;
+        // Adding 0 turns −0 into 0. A NaN among the values is both the least and the largest.
+        float min = TensorPrimitives.Min(values) + 0f, max = TensorPrimitives.Max(values) + 0f;
+        if (!float.IsFinite(min) || !float.IsFinite(max))
+            throw new ArgumentException("A value of the float network is not finite.", nameof(values));
+        Grow(values.Length, min, max);
+        if (max > 0)
+            _positive.Add(values, max, negative: false);
+        if (min < 0)
+            _negative.Add(values, -min, negative: true);
     }
 
     /// <summary>Adds all that another histogram has seen.</summary>
     public void Add(Histogram other)
     {
-        if (other.Count == 0)
-            return;
-        Cover(other.Min, other.Max);
-        int shift = _exponent - other._exponent;
-        for (int bin = 0; bin < 2 * Half; bin++)
-        {
-            if (other._count[bin] == 0)
-                continue;
-            int target = ((bin - Half) >> Math.Min(shift, 31)) + Half;
-            _count[target] += other._count[bin];
-            _sum[target] += other._sum[bin];
-            _sumOfSquares[target] += other._sumOfSquares[bin];
-        }
-
-        Count += other.Count;
+        Grow(other.Count, other.Min, other.Max);
+        _positive.Add(other._positive);
+        _negative.Add(other._negative);
     }
 
-    private void Cover(float min, float max)
+    /// <summary>The bins that hold something, in ascending order; zeros have one of their own.</summary>
+    public IReadOnlyList<HistogramBin> Bins()
     {
+        List<HistogramBin> bins = [.. _negative.Bins().Reverse().Select(bin => new HistogramBin(-bin.High, -bin.Low, bin.Count, -bin.Sum))];
+        if (Zeros > 0)
+            bins.Add(new HistogramBin(0, 0, Zeros, 0));
+        bins.AddRange(_positive.Bins());
+        return bins;
+    }
+
+    /// <summary>Counts in equally wide bins, for a picture.</summary>
+    /// <param name="bins">How many.</param>
+    public HistogramSummary Summarize(int bins = HistogramSummary.MostBins)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bins, HistogramSummary.MostBins);
+        double low = Count == 0 ? 0 : Math.Min(0, (double)Min), high = Count == 0 ? 0 : Math.Max(0, (double)Max);
+        var counts = new long[bins];
+        double perBin = high > low ? bins / (high - low) : 0;
+        foreach (HistogramBin bin in Bins())
+            counts[Math.Clamp((int)(((bin.Sum / bin.Count) - low) * perBin), 0, bins - 1)] += bin.Count;
+        return new HistogramSummary(low, high, counts);
+    }
+
+    /// <summary>Whether two have seen the same, so far as they can tell.</summary>
+    public bool HasSame(Histogram other) =>
+        (Count, Min, Max) == (other.Count, other.Min, other.Max) && _positive.HasSame(other._positive) && _negative.HasSame(other._negative);
+
+    private void Grow(long count, float min, float max)
+    {
+        if (Count + count > MagnitudeHistogram.MostValues)
+            throw new StatisticsException($"A tensor has more than {MagnitudeHistogram.MostValues} values: take fewer samples.");
+        Count += count;
         Min = Math.Min(Min, min);
         Max = Math.Max(Max, max);
-        int exponent = _exponent;
-        while (Max >= Math.ScaleB(Half, exponent) || Min < -Math.ScaleB(Half, exponent))
-            exponent++;
-        if (exponent > _exponent)
-            Widen(exponent - _exponent);
-    }
-
-    private void Widen(int doublings)
-    {
-        _exponent += doublings;
-        if (Count == 0)
-            return;
-        Fold(_count, doublings, static (a, b) => a + b);
-        Fold(_sum, doublings, static (a, b) => a + b);
-        Fold(_sumOfSquares, doublings, static (a, b) => a + b);
-    }
-
-    private static void Fold<T>(T[] bins, int doublings, Func<T, T, T> add)
-    {
-        var folded = new T[bins.Length];
-        for (int bin = 0; bin < bins.Length; bin++)
-        {
-            int target = ((bin - Half) >> Math.Min(doublings, 31)) + Half;
-            folded[target] = add(folded[target], bins[bin]);
-        }
-
-        folded.CopyTo(bins, 0);
     }
 }

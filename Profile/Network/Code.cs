@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -26,6 +27,16 @@ public sealed record Code
     /// the place of its real-valued ones.
     /// </summary>
     public double ApproximationError { get; init; }
+
+    /// <summary>The code that is computed with where one is written: integers in the place of real-valued coefficients.</summary>
+    /// <param name="spec">What is written.</param>
+    /// <exception cref="ArgumentException">It is no code; the message says why.</exception>
+    public static Code Of(CodeSpec spec)
+    {
+        var issues = new List<ResolutionIssue>();
+        return CodeResolver.Resolve(spec, "code", new Reporter(issues, -1, "code"))
+            ?? throw new ArgumentException(string.Join(" ", issues.Select(issue => issue.Message)), nameof(spec));
+    }
 
     /// <summary>r = float32(1/s), by which a value is multiplied to be encoded.</summary>
     public float Reciprocal => (float)(1.0 / Step);

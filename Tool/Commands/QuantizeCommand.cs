@@ -4,6 +4,7 @@ using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Evaluate;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
+using BitKernelGen.Calibration.Statistics;
 using BitKernelGen.Profiles;
 using BitKernelGen.Tool.Executors;
 using BitKernelGen.Tool.Reports;
@@ -48,14 +49,15 @@ internal static class QuantizeCommand
         {
             Description = "The folder for NAME.bitprofile and NAME.safetensors.",
             HelpName = "DIR",
-            Required = true,
         };
+        var codes = new CodeOptions();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("quantize", "Quantize an ONNX model into a profile and its weights.")
         {
             model, data, samples, rate, bits, weightBits, mean, std, scale, channelOrder, name, labels, output, json,
         };
+        codes.AddTo(command, [rate, bits], output);
         command.Validators.Add(result =>
         {
             if (result.GetResult(rate) is not null && result.GetResult(bits) is not null)
@@ -80,7 +82,9 @@ internal static class QuantizeCommand
                 Scale = arguments.GetValue(scale),
                 Name = arguments.GetValue(name) ?? NameOf(path),
                 Labels = arguments.GetValue(labels) ?? [],
-                Output = arguments.GetRequiredValue(output),
+                Output = arguments.GetValue(output) ?? "",
+                Shard = codes.GetShard(arguments),
+                ApplyCodes = (options, network, samples) => codes.Apply(arguments, options, network, samples),
             };
             Report report = Run(terminal, request);
             if (arguments.GetValue(json))
@@ -110,8 +114,10 @@ internal static class QuantizeCommand
             Normalization = normalization,
             Labels = request.Labels,
         };
-        QuantizedNetwork quantized = terminal.Track(progress => Quantizer.Quantize(
-            network, data, options, progress.Select<QuantizeProgress>(step => new StageProgress(step.Stage, (double)step.Done / step.Total))));
+        options = request.ApplyCodes(options, network, data);
+        if (request.Shard is { } part)
+            return Gather(terminal, request, network, data, options, part.Shard, part.Path);
+        QuantizedNetwork quantized = terminal.Track(progress => Quantizer.Quantize(network, data, options, progress.Select<QuantizeProgress>(StageOf)));
 
         // Only what was read back, compiled and tried takes the place of what is there.
         string draft = Directory.CreateTempSubdirectory("bitkernel").FullName;
@@ -128,6 +134,18 @@ internal static class QuantizeCommand
             Directory.Delete(draft, recursive: true);
         }
     }
+
+    /// <summary>Writes the statistics of a part of the samples, and nothing else.</summary>
+    private static Report Gather(
+        Terminal terminal, Request request, FloatNetwork network, DataSource data, QuantizeOptions options, CodeOptions.Shard shard, string path)
+    {
+        ModelStatistics statistics = terminal.Track(progress => StatisticsCollector.Collect(
+            network, data, options, shard.Index, shard.Count, progress.Select<QuantizeProgress>(StageOf)));
+        StatisticsFile.Write(path, statistics);
+        return new Report { Model = request.Name, Files = [path] };
+    }
+
+    private static StageProgress StageOf(QuantizeProgress step) => new(step.Stage, (double)step.Done / step.Total);
 
     /// <summary>Runs the new model on samples that it has not seen, if there are any.</summary>
     private static Report Check(
@@ -177,7 +195,8 @@ internal static class QuantizeCommand
 
     private static void Write(Terminal terminal, Report report)
     {
-        terminal.Write(LayerTable.Of(report.Layers!));
+        if (report.Layers is { } layers)
+            terminal.Write(LayerTable.Of(layers));
         foreach (string file in report.Files!)
             terminal.Output.WriteLine(file);
         if (report.Accuracy is { } accuracy)
@@ -231,5 +250,9 @@ internal static class QuantizeCommand
         public required string[] Labels { get; init; }
 
         public required string Output { get; init; }
+
+        public required (CodeOptions.Shard Shard, string Path)? Shard { get; init; }
+
+        public required Func<QuantizeOptions, FloatNetwork, DataSource, QuantizeOptions> ApplyCodes { get; init; }
     }
 }

@@ -1,21 +1,22 @@
+using BitKernelGen.Calibration.Bottlenecks;
 using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Calibration.Statistics;
 using BitKernelGen.Calibration.Tests.Statistics;
 using BitKernelGen.Profiles;
 
-namespace BitKernelGen.Calibration.Tests.Quantize;
+namespace BitKernelGen.Calibration.Tests.Bottlenecks;
 
-public class UniformCodeTests
+public class EvenCodesTests
 {
     [Theory]
     [MemberData(nameof(Distributions.Names), MemberType = typeof(Distributions))]
     public void TheBestCodeIsNeverWorseThanTheWholeRange(string name)
     {
         float[] values = Distributions.Draw(name);
-        Histogram histogram = Distributions.HistogramOf(values);
+        var histogram = new CumulativeHistogram(Distributions.HistogramOf(values));
         for (int bits = 1; bits <= 8; bits++)
         {
-            UniformCode best = UniformCode.Best(histogram, bits), range = UniformCode.OfRange(histogram, bits);
+            Bottleneck best = EvenCodes.Best(histogram, bits), range = EvenCodes.OfRange(histogram, bits);
 
             Assert.True(best.Distortion <= range.Distortion, $"{bits} bits: {best.Distortion} > {range.Distortion}");
             Assert.Equal(SquaredError(values, best.Spec), best.Distortion, (0.02 * best.Distortion) + 1e-9);
@@ -31,7 +32,7 @@ public class UniformCodeTests
     {
         // The least error of an evenly spaced quantizer of a normal variable whose levels lie symmetrically is known; ours has a
         // level at zero, so it can only come near.
-        UniformCode best = UniformCode.Best(Distributions.HistogramOf(Distributions.Draw("two-sided", 200_000)), bits);
+        Bottleneck best = Best(Distributions.Draw("two-sided", 200_000), bits);
 
         Assert.InRange(best.Distortion, 0.97 * optimum, (bits == 1 ? 2 : 1.3) * optimum);
     }
@@ -39,14 +40,14 @@ public class UniformCodeTests
     [Fact]
     public void ValuesOfOneSignHaveNoZeroOffset()
     {
-        Assert.Equal(0, UniformCode.Best(Distributions.HistogramOf(Distributions.Draw("half-normal")), 4).Spec.Zero);
-        Assert.Equal(15, UniformCode.Best(Distributions.HistogramOf(Distributions.Draw("negative")), 4).Spec.Zero);
+        Assert.Equal(0, Best(Distributions.Draw("half-normal"), 4).Spec.Zero);
+        Assert.Equal(15, Best(Distributions.Draw("negative"), 4).Spec.Zero);
     }
 
     [Fact]
     public void ATensorOfZerosGetsAValidCode()
     {
-        UniformCode code = UniformCode.Best(Distributions.HistogramOf(new float[100]), 4);
+        Bottleneck code = Best(new float[100], 4);
 
         Assert.Equal(0, code.Distortion);
         Assert.True(code.Spec.Step > 0);
@@ -66,6 +67,8 @@ public class UniformCodeTests
         Assert.Equal(distinct, levels.Distinct().Count());
         Assert.InRange(code.Zero, 0, 255);
     }
+
+    private static Bottleneck Best(float[] values, int bits) => EvenCodes.Best(new CumulativeHistogram(Distributions.HistogramOf(values)), bits);
 
     private static double SquaredError(float[] values, CodeSpec code)
     {

@@ -1,0 +1,52 @@
+using BitKernelGen.Calibration.Bottlenecks;
+using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Statistics;
+
+namespace BitKernelGen.Calibration.Quantize;
+
+/// <summary>Gives every tensor the codes that are planned for it.</summary>
+internal static class CodeFitter
+{
+    private const int InputBits = 8;
+
+    /// <summary>Fits.</summary>
+    /// <returns>The codes of "input" and of every layer.</returns>
+    public static Dictionary<string, LayerCodes> Fit(
+        FloatNetwork network, CodePlan plan, IReadOnlyList<TensorFit> fits, QuantizeOptions options)
+    {
+        Dictionary<string, TensorFit> byName = fits.ToDictionary(fit => fit.Name);
+        Dictionary<string, Bottleneck> published = options.Coefficients?.Place(network, plan, byName) ?? [];
+        var codes = new Dictionary<string, LayerCodes>
+        {
+            [StatisticsCollector.Input] = new(
+                options.Normalization is { } normalization
+                    ? new Bottleneck(InputCode.OfBytes(normalization, InputBits), 0, double.PositiveInfinity, double.PositiveInfinity)
+                    : ForSums(byName[StatisticsCollector.Input], InputBits, options),
+                null),
+        };
+        for (int i = 0; i < network.Layers.Count; i++)
+        {
+            string name = network.Layers[i].Spec.Name;
+            LayerPlan layer = plan.Layers[i];
+            codes[name] = layer.Inherits
+                ? codes[network.Layers[i].Spec.Inputs[0]]
+                : new LayerCodes(
+                    published.GetValueOrDefault(name) ?? (layer.CodeBits is { } bits ? ForProducts(byName[name], bits, options) : null),
+                    layer.SkipBits is { } skipBits ? ForSums(byName[name], skipBits, options) : null);
+        }
+
+        return codes;
+    }
+
+    private static Bottleneck ForProducts(TensorFit fit, int bits, QuantizeOptions options) => options.Method switch
+    {
+        CodeMethod.Range => EvenCodes.OfRange(fit.Values, bits),
+        CodeMethod.Paper when options.PsnrLoss is { } loss => PaperLasso.WithLoss(fit.Values, fit.Statistics.MeanPeak, loss).Bottleneck,
+        CodeMethod.Paper => PaperLasso.WithBits(fit.Values, fit.Statistics.MeanPeak, bits).Bottleneck,
+        _ => fit.Curve[bits],
+    };
+
+    /// <summary>Levels that sums read, and the input's, are always even.</summary>
+    private static Bottleneck ForSums(TensorFit fit, int bits, QuantizeOptions options) =>
+        options.Method == CodeMethod.Range ? EvenCodes.OfRange(fit.Values, bits) : EvenCodes.Best(fit.Values, bits);
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Globalization;
+using BitKernelGen.Calibration.Statistics;
+
+namespace BitKernelGen.Tool.Commands;
+
+/// <summary>Adds statistics that were gathered in parts.</summary>
+internal static class MergeCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var files = new Argument<string[]>("FILES")
+        {
+            Description = "Statistics of one model, as 'bitkernel quantize --shard' writes them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--output", "-o") { Description = "The file for the sum.", HelpName = "FILE", Required = true };
+        var command = new Command("merge", "Add statistics that were gathered in parts, in any order.") { files, output };
+        command.SetAction(arguments =>
+        {
+            string[] paths = arguments.GetRequiredValue(files);
+            string path = arguments.GetRequiredValue(output);
+            ModelStatistics sum = Merge(paths);
+            StatisticsFile.Write(path, sum);
+            string samples = sum.Samples.ToString("N0", CultureInfo.InvariantCulture);
+            terminal.Output.WriteLine($"{path}: {paths.Length} files, {samples} samples, {sum.Tensors.Count} tensors");
+            return 0;
+        });
+        return command;
+    }
+
+    private static ModelStatistics Merge(string[] paths)
+    {
+        ModelStatistics sum = StatisticsFile.Read(paths[0]);
+        foreach (string path in paths.Skip(1))
+        {
+            ModelStatistics part = StatisticsFile.Read(path);
+            try
+            {
+                sum.Add(part);
+            }
+            catch (StatisticsException exception)
+            {
+                throw new InputException($"{path}: {exception.Message} (which is {paths[0]}'s)", exception);
+            }
+        }
+
+        return sum;
+    }
+}
