@@ -7,7 +7,9 @@ namespace BitKernelGen.Calibration.Bottlenecks;
 /// <summary>From what bits are worth to integer coefficients of a common step, with the least error that they allow.</summary>
 internal static class IntegerSnap
 {
-    private const int MaxSum = 255;
+    /// <summary>The largest level: a level is a byte.</summary>
+    public const int MostLevels = 255;
+
     private const int Rounds = 4;
     private const int QuickRounds = 2;
 
@@ -37,12 +39,15 @@ internal static class IntegerSnap
         for (double factor = worth.Length / (2 * sum); ; factor += 1 / sum)
         {
             int[] integers = [.. worth.Select(x => Math.Max(1, (int)Math.Round(x * factor)))];
-            if (integers.Sum() > MaxSum)
+            if (integers.Sum() > MostSum(integers.Length))
                 yield break;
             if (!integers.AsSpan().SequenceEqual(last))
                 yield return (last = integers, 1 / factor);
         }
     }
+
+    /// <summary>Leaves room for a code of more bits that has all levels of this one.</summary>
+    private static int MostSum(int bits) => MostLevels - (RateDistortionCurve.MostBits - bits);
 
     /// <summary>Finds the step for integers: as in <see cref="LevelRefinement"/>, with one unknown.</summary>
     private static Candidate Fit(CumulativeHistogram values, int[] integers, bool[] isNegative, double step, int rounds = Rounds)
@@ -91,7 +96,7 @@ internal static class IntegerSnap
                 {
                     int[] integers = [.. best.Integers];
                     integers[bit] += change;
-                    if (integers[bit] < 1 || integers.Sum() > MaxSum)
+                    if (integers[bit] < 1 || integers.Sum() > MostSum(integers.Length))
                         continue;
                     Candidate next = Fit(values, integers, isNegative, best.Step);
                     if (next.Distortion < best.Distortion)

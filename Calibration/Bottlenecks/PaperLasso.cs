@@ -97,8 +97,8 @@ public sealed record PaperLasso(Bottleneck Bottleneck, double LiteralDistortion,
             if (!float.IsNormal(Step) || !float.IsFinite(1 / Step))
                 Step = 0;
             _zero = Step > 0 ? (int)Math.Round(-values.Low / Step) : 0;
-            int largest = Math.Min(scale, (1 << IntegerBits) - 1);
-            _moments = MomentsOf(values, Step, _zero, largest, out _energy);
+            // A scale of one sample each puts its largest value alone at the maximum; here that is what saturates.
+            _moments = MomentsOf(values, Step, _zero, scale - 1, out _energy);
         }
 
         public float Step { get; }

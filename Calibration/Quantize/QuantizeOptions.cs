@@ -38,7 +38,7 @@ public sealed record QuantizeOptions
     public CodeMethod Method { get; init; } = CodeMethod.Exact;
 
     /// <summary>How the levels of codes that multiplications read may lie.</summary>
-    public LevelSpacing Levels { get; init; } = LevelSpacing.Even;
+    public LevelSpacing Levels { get; init; } = LevelSpacing.Auto;
 
     /// <summary>Decibels of PSNR that <see cref="CodeMethod.Paper"/> gives up, which then decides the bits; null leaves them to <see cref="Bits"/>.</summary>
     public double? PsnrLoss { get; init; }

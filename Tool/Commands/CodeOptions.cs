@@ -16,7 +16,7 @@ internal sealed class CodeOptions
         "--method", "How codes are fitted: by least squared error, by the paper's Lasso, or to the whole range.", CodeMethod.Exact);
 
     private readonly Option<LevelSpacing> _levels = Choice(
-        "--levels", "How levels may lie: evenly, which is fast, or anyhow where that gains 0.05 dB.", LevelSpacing.Even);
+        "--levels", "How levels may lie: evenly, which is fast, or anyhow where that gains 0.05 dB; auto asks for 1 dB.", LevelSpacing.Auto);
 
     private readonly Option<double?> _psnrLoss = CommonOptions.OptionalNumber<double>(
         "--psnr-loss", "DB", "With --method paper: the PSNR to give up, which decides the bits.", loss => double.IsFinite(loss) && loss > 0, "above 0");
