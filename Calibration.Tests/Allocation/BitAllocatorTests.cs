@@ -35,7 +35,7 @@ public class BitAllocatorTests
                            where (a * stem) + (b * sum) <= rate * (stem + sum)
                            select losses["stem"][a - 1] + losses["sum"][b - 1]).Min();
             Assert.Equal(best, losses["stem"][found.LayerBits["stem"] - 1] + losses["sum"][found.LayerBits["sum"] - 1], 1e-12);
-            Assert.True(CodeRate.Of(Network, CodePlanner.Plan(Network, found)).Codes <= rate);
+            Assert.True(CodeRate.Of(Network.Layers.Zip(CodePlanner.Plan(Network, found).Layers, (layer, plan) => (layer, plan.CodeBits, plan.SkipBits))).Codes <= rate);
         }
     }
 

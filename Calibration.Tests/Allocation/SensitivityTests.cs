@@ -1,6 +1,8 @@
 using BitKernelGen.Calibration.Allocation;
+using BitKernelGen.Calibration.Bottlenecks;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
+using BitKernelGen.Calibration.Simulate;
 using BitKernelGen.Calibration.Statistics;
 using BitKernelGen.Calibration.Tests.Onnx;
 
@@ -20,17 +22,18 @@ public class SensitivityTests
         float[][] stem = Tensors(network, "stem", samples), outputs = Tensors(network, "last", samples);
         var histogram = new Histogram();
         Array.ForEach(stem, values => histogram.Add(values));
-        UniformCode[] curve = CodeCurve.Of(histogram);
+        Bottleneck[] curve = [.. BottleneckSolver.Solve(histogram).Points];
 
         double[] losses = new CodeSensitivity(network, ["stem", "sum"], productsOnly)
-            .Measure(samples, Effort, new Dictionary<string, UniformCode[]> { ["stem"] = curve, ["sum"] = curve }, null)["stem"];
+            .Measure(samples, Effort, new Dictionary<string, Bottleneck[]> { ["stem"] = curve, ["sum"] = curve }, null)["stem"];
 
         float[] main = Find(network, "main").Weights, last = Find(network, "last").Weights;
         foreach (int bits in Effort.Bits)
         {
             double moved = stem.Sum(values =>
             {
-                float[] error = [.. CodeCurve.Reproduce(values, curve[bits - 1]).Zip(values, (coded, exact) => coded - exact)];
+                var encoder = new LevelEncoder(curve[bits - 1].Spec);
+                float[] error = [.. encoder.Decode(encoder.Encode(values)).Zip(values, (coded, exact) => coded - exact)];
                 float[] summed = Times(main, error);
                 if (!productsOnly)
                     summed = [.. summed.Zip(error, (a, b) => a + b)];
