@@ -36,6 +36,53 @@ public sealed class QuantizeTests : IDisposable
     }
 
     [SkippableFact]
+    public void SharesAFractionalRateOut()
+    {
+        JsonElement json = Quantize(Model(), Data(), "--samples", "16", "--rate", "4.5", "--json").Json();
+
+        JsonElement rate = json.GetProperty("rate");
+        Assert.Equal(4.5, rate.GetProperty("asked").GetDouble());
+        Assert.InRange(rate.GetProperty("achieved").GetDouble(), 4.2, 4.5);
+        JsonElement[] coded = [.. json.GetProperty("layers").EnumerateArray().Where(layer => layer.GetProperty("code_bits").ValueKind == JsonValueKind.Number)];
+        double Elements(JsonElement layer) => layer.GetProperty("shape").EnumerateArray().Aggregate(1.0, (product, side) => product * side.GetInt32());
+        Assert.Equal(
+            coded.Sum(layer => layer.GetProperty("code_bits").GetInt32() * Elements(layer)) / coded.Sum(Elements),
+            rate.GetProperty("achieved").GetDouble(), 1e-9);
+        Assert.True(coded.Select(layer => layer.GetProperty("code_bits").GetInt32()).Distinct().Count() > 1);
+    }
+
+    [SkippableFact]
+    public void KeepsABudgetOfBytes()
+    {
+        JsonElement json = Quantize(Model(), Data(), "--samples", "16", "--bytes", "45KB", "--json").Json();
+
+        JsonElement bytes = json.GetProperty("bytes");
+        Assert.InRange(bytes.GetProperty("weights").GetInt64() + bytes.GetProperty("arena").GetInt64(), 30_000, 45_000);
+        Assert.Equal(8, json.GetProperty("layers")[0].GetProperty("weight_bits").GetInt32());
+    }
+
+    [SkippableFact]
+    public void FewerMicrosecondsTakeFewerBits()
+    {
+        JsonElement json = Quantize(Model(), Data(), "--samples", "16", "--time", "18", "--edge-weight-bits", "4", "--json").Json();
+
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("rate").GetProperty("asked").ValueKind);
+        JsonElement[] layers = [.. json.GetProperty("layers").EnumerateArray()];
+        Assert.Contains(layers, layer => layer.GetProperty("weight_bits").ValueKind == JsonValueKind.Number && layer.GetProperty("weight_bits").GetInt32() <= 4);
+        Assert.Contains(layers, layer => layer.GetProperty("code_bits").ValueKind == JsonValueKind.Number && layer.GetProperty("code_bits").GetInt32() <= 5);
+    }
+
+    [SkippableTheory]
+    [InlineData("--bytes", "9KB")]
+    [InlineData("--time", "1")]
+    public void ABudgetThatCantBeKeptIsRefusedWithTheLeast(string option, string budget)
+    {
+        Quantize(Model(), Data(), option, budget).Refused(1, "the least is");
+
+        Assert.False(Directory.Exists(Output));
+    }
+
+    [SkippableFact]
     public void AFailedRunLeavesGoodFilesAlone()
     {
         string model = Model(), data = Data();

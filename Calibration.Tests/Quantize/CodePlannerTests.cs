@@ -86,6 +86,42 @@ public class CodePlannerTests
         Assert.Equal(new LayerPlan(8, null, 8, false), plan["stem"]);
     }
 
+    [Theory]
+    [InlineData(8, 4, 8, 8)]
+    [InlineData(6, 4, 6, 6)]
+    [InlineData(3, 4, null, 3)]
+    [InlineData(0, 4, null, 8)]
+    public void SumsReadASecondCodeWhereItHasMoreBits(int skipBits, int bits, int? beside, int alone)
+    {
+        Dictionary<string, LayerPlan> plan = Plan(
+            new QuantizeOptions { Name = "N", Bits = bits, SkipBits = skipBits },
+            Layer("stem", LayerOp.Conv, Activation.Relu, "input"),
+            Layer("main", LayerOp.Conv, Activation.Relu, "stem"),
+            Layer("sum", LayerOp.Add, Activation.Relu, "main", "stem"),
+            Layer("last", LayerOp.Dense, Activation.None, "sum"));
+
+        Assert.Equal((bits, beside), (plan["stem"].CodeBits, plan["stem"].SkipBits));
+        Assert.Equal((null, alone), (plan["main"].CodeBits, plan["main"].SkipBits));
+        Assert.Equal((bits, null), (plan["sum"].CodeBits, plan["sum"].SkipBits));
+    }
+
+    [Fact]
+    public void WeightsOfTheFirstAndTheLastLayerHaveTheirOwnLeastAndNamedLayersTheirOwnBits()
+    {
+        FloatLayer[] layers =
+        [
+            Layer("first", LayerOp.Conv, Activation.Relu, "input"),
+            Layer("middle", LayerOp.Conv, Activation.Relu, "first"),
+            Layer("last", LayerOp.Dense, Activation.None, "middle"),
+        ];
+        int?[] Bits(QuantizeOptions options) => [.. Plan(options, layers).Values.Select(plan => plan.WeightBits)];
+        var options = new QuantizeOptions { Name = "N", WeightBits = 4, EdgeWeightBits = 6 };
+
+        Assert.Equal([6, 4, 6], Bits(options));
+        Assert.Equal([7, 7, 7], Bits(options with { WeightBits = 7 }));
+        Assert.Equal([2, 4, 6], Bits(options with { LayerWeightBits = new Dictionary<string, int> { ["first"] = 2 } }));
+    }
+
     private static Dictionary<string, LayerPlan> Plan(params FloatLayer[] layers) =>
         Plan(new QuantizeOptions { Name = "N", Bits = 4, WeightBits = 3 }, layers);
 

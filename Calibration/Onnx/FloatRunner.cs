@@ -60,14 +60,7 @@ public sealed class FloatRunner : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples.Count, BatchSize);
         bool isFixed = _inputDims[0] > 0;
         long batch = isFixed ? BatchSize : samples.Count;
-        int channels = _network.Channels, pixels = _network.Height * _network.Width, length = pixels * channels;
-        var input = new float[batch * length];
-        for (int i = 0; i < samples.Count; i++)
-        {
-            Span<float> planes = input.AsSpan(i * length, length);
-            for (int j = 0; j < samples[i].Length; j++)
-                planes[(j % channels * pixels) + (j / channels)] = samples[i][j];
-        }
+        float[] input = ChannelsFirst(_network, samples, batch);
 
         using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, [batch, .. _inputDims[1..]]);
         using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_options, [_network.InputName], [value], _tensors);
@@ -96,6 +89,21 @@ public sealed class FloatRunner : IDisposable
     {
         _session.Dispose();
         _options.Dispose();
+    }
+
+    /// <summary>Inputs as the ONNX model reads them, one after the other; zeros where there are fewer samples than the batch takes.</summary>
+    internal static float[] ChannelsFirst(FloatNetwork network, IReadOnlyList<float[]> samples, long? batch = null)
+    {
+        int channels = network.Channels, pixels = network.Height * network.Width, length = pixels * channels;
+        var input = new float[(batch ?? samples.Count) * length];
+        for (int i = 0; i < samples.Count; i++)
+        {
+            Span<float> planes = input.AsSpan(i * length, length);
+            for (int j = 0; j < samples[i].Length; j++)
+                planes[(j % channels * pixels) + (j / channels)] = samples[i][j];
+        }
+
+        return input;
     }
 
     private float[] ToChannelsLast(ReadOnlySpan<float> planes)

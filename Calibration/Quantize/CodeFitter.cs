@@ -7,8 +7,6 @@ namespace BitKernelGen.Calibration.Quantize;
 /// <summary>Gives every tensor the codes that are planned for it.</summary>
 internal static class CodeFitter
 {
-    private const int InputBits = 8;
-
     /// <summary>Fits.</summary>
     /// <returns>The codes of "input" and of every layer.</returns>
     public static Dictionary<string, LayerCodes> Fit(
@@ -20,8 +18,8 @@ internal static class CodeFitter
         {
             [StatisticsCollector.Input] = new(
                 options.Normalization is { } normalization
-                    ? new Bottleneck(InputCode.OfBytes(normalization, InputBits), 0, double.PositiveInfinity, double.PositiveInfinity)
-                    : ForSums(byName[StatisticsCollector.Input], InputBits, options),
+                    ? new Bottleneck(InputCode.OfBytes(normalization, CodePlanner.InputBits), 0, double.PositiveInfinity, double.PositiveInfinity)
+                    : ForSums(byName[StatisticsCollector.Input], CodePlanner.InputBits, options),
                 null),
         };
         for (int i = 0; i < network.Layers.Count; i++)
@@ -38,7 +36,8 @@ internal static class CodeFitter
         return codes;
     }
 
-    private static Bottleneck ForProducts(TensorFit fit, int bits, QuantizeOptions options) => options.Method switch
+    /// <summary>The code that a tensor gets for products.</summary>
+    public static Bottleneck ForProducts(TensorFit fit, int bits, QuantizeOptions options) => options.Method switch
     {
         CodeMethod.Range => EvenCodes.OfRange(fit.Values, bits),
         CodeMethod.Paper when options.PsnrLoss is { } loss => PaperLasso.WithLoss(fit.Values, fit.Statistics.MeanPeak, loss).Bottleneck,

@@ -4,11 +4,15 @@ using BitKernelGen.Profiles;
 namespace BitKernelGen.Calibration.Quantize;
 
 /// <summary>
-/// Decides which tensors get codes. What is multiplied gets a code of the bits asked for; what is summed keeps eight bits, beside
-/// that code or alone; an operand that its addition can take from the accumulator stays float32, as does the output.
+/// Decides which tensors get codes. What is multiplied gets a code of the bits asked for; what is summed keeps the skip's bits, beside
+/// that code where they are more, or alone; an operand that its addition can take from the accumulator stays float32, as does the
+/// output.
 /// </summary>
 public static class CodePlanner
 {
+    /// <summary>Bits of the input's code.</summary>
+    internal const int InputBits = 8;
+
     private const int FullBits = 8;
 
     /// <summary>Plans a network.</summary>
@@ -16,8 +20,6 @@ public static class CodePlanner
     {
         Dictionary<string, Uses> uses = UsesOf(network);
         HashSet<string> fused = FusedOperands(network);
-        string? first = network.Layers.FirstOrDefault(HasWeights)?.Spec.Name;
-        string? last = network.Layers.LastOrDefault(HasWeights)?.Spec.Name;
         var plans = new List<LayerPlan>();
         foreach (FloatLayer layer in network.Layers)
         {
@@ -25,11 +27,9 @@ public static class CodePlanner
             bool moves = Moves(spec.Op);
             Uses read = moves ? Uses.None : uses.GetValueOrDefault(spec.Name);
             int? code = read.HasFlag(Uses.Multiplied) ? CodeBits(spec, options) : null;
-            bool needsSkip = read.HasFlag(Uses.Summed) && !fused.Contains(spec.Name) && code != FullBits;
-            int? weight = null;
-            if (HasWeights(layer))
-                weight = spec.Name == first || spec.Name == last ? Math.Max(options.EdgeWeightBits, options.WeightBits) : options.WeightBits;
-            plans.Add(new LayerPlan(code, needsSkip ? FullBits : null, weight, moves));
+            int? skip = read.HasFlag(Uses.Summed) && !fused.Contains(spec.Name) ? SkipBits(code, options) : null;
+            int? weight = HasWeights(layer) ? WeightBits(network, layer, options) : null;
+            plans.Add(new LayerPlan(code, skip, weight, moves));
         }
 
         return new CodePlan(plans);
@@ -41,12 +41,39 @@ public static class CodePlanner
     /// <summary>Whether a layer moves levels, so that its output has its input's codes.</summary>
     internal static bool Moves(LayerOp op) => op is LayerOp.MaxPool or LayerOp.Flatten or LayerOp.Subsample or LayerOp.PadChannels;
 
+    /// <summary>Whether a layer is the first or the last with weights.</summary>
+    internal static bool IsEdge(FloatNetwork network, FloatLayer layer) =>
+        layer == network.Layers.First(HasWeights) || layer == network.Layers.Last(HasWeights);
+
+    /// <summary>The layer whose codes a tensor has: itself, or what its moves began with. "input" for the input.</summary>
+    internal static string CodeOwner(FloatNetwork network, string tensor)
+    {
+        while (network.Layers.FirstOrDefault(layer => layer.Spec.Name == tensor) is { } layer && Moves(layer.Spec.Op))
+            tensor = layer.Spec.Inputs[0];
+        return tensor;
+    }
+
     private static int CodeBits(LayerSpec spec, QuantizeOptions options)
     {
         if (options.LayerBits.TryGetValue(spec.Name, out int bits))
             return bits;
         // An average over all positions has few elements and decides the classes.
         return spec.Op == LayerOp.GlobalAvgPool ? FullBits : options.Bits;
+    }
+
+    /// <summary>A code for sums beside one for products only where it has more bits; with 0 they share that one.</summary>
+    private static int? SkipBits(int? code, QuantizeOptions options)
+    {
+        if (options.SkipBits == 0)
+            return code is null ? FullBits : null;
+        return code is null || code < options.SkipBits ? options.SkipBits : null;
+    }
+
+    private static int WeightBits(FloatNetwork network, FloatLayer layer, QuantizeOptions options)
+    {
+        if (options.LayerWeightBits.TryGetValue(layer.Spec.Name, out int bits))
+            return bits;
+        return IsEdge(network, layer) ? Math.Max(options.EdgeWeightBits, options.WeightBits) : options.WeightBits;
     }
 
     private static Dictionary<string, Uses> UsesOf(FloatNetwork network)

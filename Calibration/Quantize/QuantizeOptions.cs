@@ -1,3 +1,4 @@
+using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Bottlenecks;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Statistics;
@@ -21,6 +22,27 @@ public sealed record QuantizeOptions
 
     /// <summary>Bits of the first and last layers' weights, at least; <see cref="WeightBits"/> where that is more.</summary>
     public int EdgeWeightBits { get; init; } = 8;
+
+    /// <summary>Bits of single layers' weights, by layer; edge or not.</summary>
+    public IReadOnlyDictionary<string, int> LayerWeightBits { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>
+    /// Bits of the codes that sums read, 1 to 8, for tensors whose other code has fewer or that have none. 0: sums read the code for
+    /// products, where there is one, and 8 bits elsewhere.
+    /// </summary>
+    public int SkipBits { get; init; } = 8;
+
+    /// <summary>Bits on average of the codes that multiplications read, at most; null: all have <see cref="Bits"/>.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>The resident bytes to choose the weights' bits by; null: all have <see cref="WeightBits"/>.</summary>
+    public ByteBudget? Bytes { get; init; }
+
+    /// <summary>The time to choose the bits of codes and weights by, in place of the other budgets.</summary>
+    public TimeBudget? Time { get; init; }
+
+    /// <summary>What allocation takes a code's or a rounding's cost to be.</summary>
+    public SensitivityMeasure Sensitivity { get; init; }
 
     /// <summary>Calibration samples, at most.</summary>
     public int Samples { get; init; } = 512;

@@ -1,3 +1,4 @@
+using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Quantize;
@@ -6,7 +7,8 @@ namespace BitKernelGen.Calibration.Quantize;
 /// <param name="Profile">The profile.</param>
 /// <param name="Weights">The weights file.</param>
 /// <param name="Report">What quantization did to each layer.</param>
-public sealed record QuantizedNetwork(BitProfile Profile, byte[] Weights, IReadOnlyList<LayerReport> Report)
+/// <param name="Rate">Bits of its codes on average.</param>
+public sealed record QuantizedNetwork(BitProfile Profile, byte[] Weights, IReadOnlyList<LayerReport> Report, CodeRate Rate)
 {
     /// <summary>The tensors that have codes, in the order of layers, the input first: how their values are spread and what each number of bits costs.</summary>
     public IReadOnlyList<TensorReport> Tensors { get; init; } = [];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Statistics;
@@ -16,6 +17,7 @@ public static class Quantizer
     /// <param name="data">Calibration data.</param>
     /// <param name="options">What is wanted.</param>
     /// <param name="progress">Told after every batch and layer.</param>
+    /// <exception cref="BudgetException">A budget is below what is possible.</exception>
     public static QuantizedNetwork Quantize(
         FloatNetwork network, DataSource data, QuantizeOptions options, IProgress<QuantizeProgress>? progress = null)
     {
@@ -28,6 +30,7 @@ public static class Quantizer
     /// <param name="samples">Calibration inputs as the float network reads them, height-width-channel order.</param>
     /// <param name="options">What is wanted.</param>
     /// <param name="progress">Told after every batch and layer.</param>
+    /// <exception cref="BudgetException">A budget is below what is possible.</exception>
     public static QuantizedNetwork Quantize(
         FloatNetwork network, IReadOnlyList<float[]> samples, QuantizeOptions options, IProgress<QuantizeProgress>? progress = null)
     {
@@ -35,9 +38,12 @@ public static class Quantizer
             throw new ArgumentException("There are no calibration samples.", nameof(samples));
         if (samples.Count > options.Samples)
             samples = [.. samples.Take(options.Samples)];
+        BitAllocator.Check(network, options);
         CodePlan plan = CodePlanner.Plan(network, options);
         ModelStatistics statistics = options.Statistics ?? StatisticsCollector.Collect(network, samples, plan, options, progress);
         IReadOnlyList<TensorFit> fits = TensorFit.Of(network, statistics, plan, options);
+        options = BitAllocator.Allocate(network, samples, fits, options, progress);
+        plan = CodePlanner.Plan(network, options);
         Dictionary<string, LayerCodes> codes = CodeFitter.Fit(network, plan, fits, options);
 
         var walk = new QuantizationWalk(network, samples, codes, options);
@@ -68,14 +74,15 @@ public static class Quantizer
         }
 
         byte[] bytes = file.ToArray();
-        return new QuantizedNetwork(Profile(network, options, codes["input"], layers, bytes, samples.Count, reports), bytes, reports)
+        var rate = CodeRate.Of(network.Layers.Zip(layers, (layer, spec) => (layer, spec.Code?.Bits, spec.Skip?.Bits)));
+        return new QuantizedNetwork(Profile(network, options, codes["input"], layers, bytes, samples.Count, reports, rate), bytes, reports, rate)
         {
-Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
+            Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
         };
     }
 
     private static BitProfile Profile(
-        FloatNetwork network, QuantizeOptions options, LayerCodes input, List<LayerSpec> layers, byte[] weights, int samples, List<LayerReport> reports)
+        FloatNetwork network, QuantizeOptions options, LayerCodes input, List<LayerSpec> layers, byte[] weights, int samples, List<LayerReport> reports, CodeRate rate)
     {
         InputNormalization? normalization = options.Normalization;
         return new BitProfile
@@ -92,7 +99,7 @@ Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
             },
             Layers = new EquatableArray<LayerSpec>(layers),
             Output = new OutputSpec(network.Output, new EquatableArray<string>(options.Labels)),
-            Provenance = Provenance(network, options, samples, reports),
+            Provenance = Provenance(network, options, samples, reports, rate),
         };
     }
 
@@ -104,7 +111,7 @@ Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
     }
 
     private static EquatableArray<ProvenanceEntry> Provenance(
-        FloatNetwork network, QuantizeOptions options, int samples, List<LayerReport> reports)
+        FloatNetwork network, QuantizeOptions options, int samples, List<LayerReport> reports, CodeRate rate)
     {
         string version = typeof(Quantizer).Assembly.GetName().Version?.ToString(3) ?? "0";
         string psnr = string.Join(
@@ -116,8 +123,16 @@ Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
             new ProvenanceEntry("model-sha256", $"\"{Convert.ToHexStringLower(SHA256.HashData(network.Model))}\""),
             new ProvenanceEntry("samples", samples.ToString(CultureInfo.InvariantCulture)),
             new ProvenanceEntry("seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+            new ProvenanceEntry("rate", RateText(options, rate)),
             new ProvenanceEntry("method", $"\"{options.Method.ToString().ToLowerInvariant()}\""),
             new ProvenanceEntry("rounding", $"\"{options.Rounding.ToString().ToLowerInvariant()}\""),
             new ProvenanceEntry("psnr-db", $"{{ {psnr} }}"));
+    }
+
+    private static string RateText(QuantizeOptions options, CodeRate rate)
+    {
+        string asked = options.Rate is { } bits ? FormattableString.Invariant($"asked = {bits:0.0###}, ") : "";
+        string skips = rate.Skips is { } skip ? FormattableString.Invariant($", skips = {skip:0.0###}") : "";
+        return FormattableString.Invariant($"{{ {asked}achieved = {rate.Codes:0.0###}{skips} }}");
     }
 }

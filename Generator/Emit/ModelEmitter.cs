@@ -110,7 +110,7 @@ internal static class ModelEmitter
         writer.Line("private bool _isDisposed;");
     }
 
-    private static int WorkspaceBytes(Plan plan, Isa isa) =>
+    internal static int WorkspaceBytes(Plan plan, Isa isa) =>
         plan.ArenaBytes + plan.Steps.Max(step => step.Kernel.ScratchBytes(isa)) + Packing.Block;
 
     internal static int WeightBytes(Kernel kernel, Isa isa) => kernel switch

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Evaluate;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Calibration.Statistics;
-using BitKernelGen.Profiles;
 using BitKernelGen.Tool.Executors;
 using BitKernelGen.Tool.Reports;
 using LayerReport = BitKernelGen.Tool.Reports.LayerReport;
@@ -15,8 +15,6 @@ namespace BitKernelGen.Tool.Commands;
 /// <summary>From a float ONNX model and samples to a profile and its weights.</summary>
 internal static class QuantizeCommand
 {
-    private const int MaxBits = 8;
-    private const int DefaultBits = 4;
     private const int HeldBack = 256;
 
     public static Command Create(Terminal terminal)
@@ -25,12 +23,6 @@ internal static class QuantizeCommand
         Option<string> data = CommonOptions.Data();
         data.Required = true;
         Option<int> samples = CommonOptions.Positive("--samples", "Samples to calibrate on, spread evenly over DATA.", 512);
-        Option<double?> rate = CommonOptions.OptionalNumber<double>(
-            "--rate", "R", "Bits of a code on average, at most; whole ones, the same for every layer.", IsBits, "from 1 to 8");
-        Option<int?> bits = CommonOptions.OptionalNumber<int>(
-            "--bits", "K", $"Bits of the code of every layer, 1 to 8. [default: {DefaultBits}]", k => IsBits(k), "from 1 to 8");
-        Option<int> weightBits = CommonOptions.Number(
-            "--weight-bits", "W", "Bits of a weight, 1 to 8; the first and the last layer keep 8.", w => IsBits(w), "from 1 to 8", MaxBits);
         Option<double[]?> mean = CommonOptions.Numbers(
             "--mean", "Mean of a pixel after --scale, for each channel or one for all.", double.IsFinite, "a number");
         Option<double[]?> std = CommonOptions.Numbers(
@@ -50,18 +42,18 @@ internal static class QuantizeCommand
             Description = "The folder for NAME.bitprofile and NAME.safetensors.",
             HelpName = "DIR",
         };
+        var budgets = new BudgetOptions();
         var codes = new CodeOptions();
         Option<bool> json = CommonOptions.Json();
 
         var command = new Command("quantize", "Quantize an ONNX model into a profile and its weights.")
         {
-            model, data, samples, rate, bits, weightBits, mean, std, scale, channelOrder, name, labels, output, json,
+            model, data, samples, mean, std, scale, channelOrder, name, labels, output, json,
         };
-        codes.AddTo(command, [rate, bits], output);
+        budgets.AddTo(command);
+        codes.AddTo(command, budgets.OfCodes, output);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(rate) is not null && result.GetResult(bits) is not null)
-                result.AddError("--rate and --bits exclude each other.");
             if (CountOf(result, mean) != CountOf(result, std))
                 result.AddError("--mean and --std must have as many numbers.");
         });
@@ -74,9 +66,7 @@ internal static class QuantizeCommand
                 Data = arguments.GetRequiredValue(data),
                 Order = arguments.GetValue(channelOrder),
                 Samples = arguments.GetValue(samples),
-                Rate = arguments.GetValue(rate),
-                Bits = arguments.GetValue(bits) ?? (int)Math.Floor(arguments.GetValue(rate) ?? DefaultBits),
-                WeightBits = arguments.GetValue(weightBits),
+                Bits = budgets.Read(arguments),
                 Mean = arguments.GetValue(mean) is { Length: > 0 } means ? means : null,
                 Std = arguments.GetValue(std) is { Length: > 0 } deviations ? deviations : null,
                 Scale = arguments.GetValue(scale),
@@ -108,16 +98,14 @@ internal static class QuantizeCommand
         var options = new QuantizeOptions
         {
             Name = request.Name,
-            Bits = request.Bits,
-            WeightBits = request.WeightBits,
             Samples = calibrating,
             Normalization = normalization,
             Labels = request.Labels,
         };
-        options = request.ApplyCodes(options, network, data);
+        options = request.Bits.Apply(request.ApplyCodes(options, network, data), network);
         if (request.Shard is { } part)
             return Gather(terminal, request, network, data, options, part.Shard, part.Path);
-        QuantizedNetwork quantized = terminal.Track(progress => Quantizer.Quantize(network, data, options, progress.Select<QuantizeProgress>(StageOf)));
+        QuantizedNetwork quantized = Quantize(terminal, request, network, data, options);
 
         // Only what was read back, compiled and tried takes the place of what is there.
         string draft = Directory.CreateTempSubdirectory("bitkernel").FullName;
@@ -132,6 +120,18 @@ internal static class QuantizeCommand
         finally
         {
             Directory.Delete(draft, recursive: true);
+        }
+    }
+
+    private static QuantizedNetwork Quantize(Terminal terminal, Request request, FloatNetwork network, DataSource data, QuantizeOptions options)
+    {
+        try
+        {
+            return terminal.Track(progress => Quantizer.Quantize(network, data, options, progress.Select<QuantizeProgress>(StageOf)));
+        }
+        catch (BudgetException exception)
+        {
+            throw new InputException($"{request.Model}: {exception.Message}", exception);
         }
     }
 
@@ -165,7 +165,7 @@ internal static class QuantizeCommand
                 Distortion = codes[layer.Name]?.Distortion,
                 PsnrDb = codes[layer.Name]?.PsnrDb,
             })],
-            Rate = new RateReport(request.Rate ?? request.Bits, RateOf(profile.Network)),
+            Rate = new RateReport(request.Bits.AskedRate, quantized.Rate.Codes) { Skips = quantized.Rate.Skips },
             Bytes = BytesReport.Of(info),
             Accuracy = evaluation is null ? null : AccuracyReport.Of(evaluation),
         };
@@ -186,13 +186,6 @@ internal static class QuantizeCommand
         }
     }
 
-    /// <summary>Bits of a code on average, each layer's own codes weighted by their elements.</summary>
-    private static double RateOf(Network network)
-    {
-        var coded = network.Layers.Where(layer => layer.Spec.Code is not null).Select(layer => network.Tensors[layer.Output]).ToArray();
-        return coded.Length == 0 ? 0 : (double)coded.Sum(tensor => (long)tensor.Length * tensor.Code!.Bits) / coded.Sum(tensor => (long)tensor.Length);
-    }
-
     private static void Write(Terminal terminal, Report report)
     {
         if (report.Layers is { } layers)
@@ -205,8 +198,6 @@ internal static class QuantizeCommand
 
     private static int CountOf(CommandResult command, Option<double[]?> numbers) =>
         command.GetResult(numbers)?.Tokens.Sum(token => token.Value.Split(',').Length) ?? 0;
-
-    private static bool IsBits(double bits) => bits is >= 1 and <= MaxBits;
 
     private static bool IsPositive(double value) => double.IsFinite(value) && value > 0;
 
@@ -233,11 +224,7 @@ internal static class QuantizeCommand
 
         public required int Samples { get; init; }
 
-        public required double? Rate { get; init; }
-
-        public required int Bits { get; init; }
-
-        public required int WeightBits { get; init; }
+        public required BudgetOptions.Bits Bits { get; init; }
 
         public required double[]? Mean { get; init; }
 

@@ -123,8 +123,13 @@ public sealed record LayerReport
 
 /// <summary>Average bits of a code, weighted by elements.</summary>
 /// <param name="Asked">What the command asked for.</param>
-/// <param name="Achieved">What came out.</param>
-public sealed record RateReport(double? Asked, double Achieved);
+/// <param name="Achieved">What came out, of the codes that layers multiply.</param>
+public sealed record RateReport(double? Asked, double Achieved)
+{
+    /// <summary>The same of the codes that only sums read; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Skips { get; init; }
+}
 
 /// <summary>Resident bytes, beside the same network's in float32.</summary>
 /// <param name="Weights">Weights, scales and biases.</param>

@@ -1,0 +1,54 @@
+extern alias generator;
+using BitKernelGen.Calibration.Allocation;
+using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Quantize;
+using generator::BitKernelGen.Generator.Emit;
+using generator::BitKernelGen.Generator.Planning;
+using ProfileReader = generator::BitKernelGen.Profiles.ProfileReader;
+
+namespace BitKernelGen.Tool.Planning;
+
+/// <summary>
+/// What the generator's plan keeps resident: the largest of all instruction sets, so that a budget holds wherever the model runs.
+/// </summary>
+internal sealed class ResidentBytes
+{
+    private const int MaxBits = 8;
+    private static readonly Isa[] Machines = [Isa.Avx512, Isa.Avx2, Isa.Vector128];
+    private readonly Dictionary<(string Layer, int WeightBits), long> _layers = [];
+    private long _workspace;
+
+    private ResidentBytes()
+    {
+    }
+
+    /// <summary>The budget's part that allocation needs.</summary>
+    /// <param name="network">The float network.</param>
+    /// <param name="options">Bits of codes: fixed ones, or a rate.</param>
+    /// <param name="bytes">In all.</param>
+    public static ByteBudget Budget(FloatNetwork network, QuantizeOptions options, long bytes)
+    {
+        var resident = new ResidentBytes();
+        // Scratch depends on the codes' bits a little; with a rate they are not known yet.
+        foreach (int codeBits in options.Rate is null ? [options.Bits] : Enumerable.Range(1, MaxBits))
+        {
+            for (int weightBits = 1; weightBits <= MaxBits; weightBits++)
+                resident.Add(DraftProfile.Of(network, options with { Bits = codeBits, WeightBits = weightBits, EdgeWeightBits = 1 }), weightBits);
+        }
+
+        return new ByteBudget(bytes, resident._workspace, (layer, weightBits) => resident._layers[(layer.Spec.Name, weightBits)]);
+    }
+
+    private void Add(string profile, int weightBits)
+    {
+        if (ProfileReader.Read(profile).Network is not { } network)
+            throw new InvalidOperationException("The draft of a profile has errors.");
+        Plan plan = Planner.Plan(network);
+        _workspace = Math.Max(_workspace, Machines.Max(isa => ModelEmitter.WorkspaceBytes(plan, isa)));
+        foreach (Step step in plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+        {
+            (string, int) key = (step.Layer.Spec.Name, weightBits);
+            _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Machines.Max(isa => (long)ModelEmitter.WeightBytes(step.Kernel, isa)));
+        }
+    }
+}
