@@ -3,19 +3,21 @@ using BitKernelGen.Profiles;
 namespace BitKernelGen.Calibration.Export;
 
 /// <summary>A layer's weights and bias as constants of the graph.</summary>
-internal sealed class Constants(GraphBuilder graph, Layer layer, QuantizedLayer weights, EvenCode input)
+internal sealed class Constants(GraphBuilder graph, Layer layer, QuantizedLayer weights, Tensor input, bool roundBias)
 {
     private readonly string _name = layer.Spec.Name;
-    private readonly ProductWeights _converted = ProductWeights.Of(weights, input);
+    private readonly ProductWeights _converted = ProductWeights.Of(weights, QuantizeNodes.EvenOf(input, input.Code!));
+
+    /// <summary>Whether the bias is int32 in units of the accumulator.</summary>
+    public bool HasIntegerBias => roundBias || _converted.IsBiasExact;
 
     /// <summary>int8, dequantized by output: [output, channel, row, column], or [output, input].</summary>
     public string Weights(params long[] shape) => Dequantized<sbyte>("weight", ChannelsFirst(_converted.Values, shape), _converted.Scale, shape);
 
-    /// <summary>int32 in units of the accumulator, dequantized: what runtimes fuse with the layer.</summary>
-    public string Bias() => Dequantized<int>("bias", _converted.Bias, _converted.BiasScale, _converted.Bias.Length);
-
-    /// <summary>float32, as it is.</summary>
-    public string FloatBias() => graph.Constant<float>($"{_name}/bias", weights.Bias, weights.Bias.Length);
+    /// <summary>The bias: int32, dequantized, which runtimes fuse with the layer, or float32 as it is.</summary>
+    public string Bias() => HasIntegerBias
+        ? Dequantized<int>("bias", _converted.Bias, _converted.BiasScale, _converted.Bias.Length)
+        : graph.Constant<float>($"{_name}/bias", weights.Bias, weights.Bias.Length);
 
     private string Dequantized<T>(string part, T[] values, float[] scale, params long[] shape)
         where T : unmanaged => graph.Node(

@@ -19,7 +19,7 @@ public static class EightBitPeer
     /// <param name="weights">Its weights file.</param>
     /// <exception cref="WeightsException">The file is not what the network needs.</exception>
     public static byte[] Export(Network network, SafeTensors weights) =>
-        OnnxExporter.Export(WithEightBits(network), weights, new ExportOptions { RoundsEveryBias = true });
+        OnnxExporter.Export(WithEightBits(network), weights, new ExportOptions { RoundBias = true }).Model;
 
     private static Network WithEightBits(Network network)
     {

@@ -24,6 +24,13 @@ internal sealed record EvenCode(float Step, byte Zero, byte Largest)
         return new EvenCode(code.Step * distance, (byte)(code.Zero / distance), (byte)(levels.Count - 1));
     }
 
+    /// <summary>The code of a profile's line; null where its coefficients are not powers of two.</summary>
+    public static EvenCode? Of(CodeSpec code)
+    {
+        bool isEven = code.Coefficients.Select((coefficient, i) => coefficient == 1 << (code.Bits - 1 - i)).All(isPower => isPower);
+        return isEven ? new EvenCode(code.Step, (byte)code.Zero, (byte)((1 << code.Bits) - 1)) : null;
+    }
+
     /// <summary>
     /// Between which levels an activation function leaves the values: clipping levels there is the same as applying it to the
     /// values, since rounding is monotone. Null where it does more than clip.

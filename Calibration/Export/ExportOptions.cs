@@ -9,8 +9,6 @@ public sealed record ExportOptions
     /// </summary>
     public bool RawInput { get; init; }
 
-    /// <summary>
-    /// Whether a bias becomes int32 even where no code rounds the sum anyway. It saves a node, at the cost of half a unit of the sums.
-    /// </summary>
-    internal bool RoundsEveryBias { get; init; }
+    /// <summary>Whether a bias that is no multiple of its products' unit is rounded to one, rather than left in float32.</summary>
+    internal bool RoundBias { get; init; }
 }

@@ -20,21 +20,32 @@ public static class OnnxExporter
     /// <param name="network">The network.</param>
     /// <param name="weights">Its weights file.</param>
     /// <param name="options">What is wanted.</param>
-    /// <returns>
-    /// The model. It takes <c>input</c>, float32 [batch, channels, height, width], normalised as the network's input, and gives
-    /// <c>output</c>, float32 [batch, channels] where there is one row and column, else [batch, channels, height, width].
-    /// </returns>
     /// <exception cref="ExportException">QuantizeLinear can't express a layer.</exception>
     /// <exception cref="WeightsException">The file is not what the network needs.</exception>
-    public static byte[] Export(Network network, SafeTensors weights, ExportOptions? options = null)
+    public static OnnxExport Export(Network network, SafeTensors weights, ExportOptions? options = null)
     {
         options ??= new ExportOptions();
         BitProfile profile = network.Profile;
         var graph = new GraphBuilder(profile.Name);
         var tensors = new ExportedTensor[network.Tensors.Count];
         tensors[0] = InputNodes.Export(graph, network, options.RawInput);
+        var floatBiases = new List<string>();
         foreach (Layer layer in network.Layers)
-            tensors[layer.Output] = Export(graph, network, layer, weights, options, [.. layer.Inputs.Select(input => tensors[input])]);
+        {
+            ExportedTensor[] inputs = [.. layer.Inputs.Select(input => tensors[input])];
+            Tensor output = network.Tensors[layer.Output];
+            if (layer.Spec.Weight is null)
+            {
+                tensors[layer.Output] = WithoutWeights(graph, layer, inputs, output);
+                continue;
+            }
+
+            var constants = new Constants(graph, layer, ReferenceWeights.Read(network, layer, weights), inputs[0].Tensor, options.RoundBias);
+            tensors[layer.Output] = ProductNodes.Export(graph, layer, constants, inputs[0], output);
+            if (!constants.HasIntegerBias)
+                floatBiases.Add(layer.Spec.Name);
+        }
+
         AddOutput(graph, tensors[network.Output]);
 
         var model = new ModelProto
@@ -46,27 +57,20 @@ public static class OnnxExporter
             OpsetImport = { new OperatorSetIdProto { Domain = "", Version = Opset } },
         };
         model.MetadataProps.Add(Metadata(profile).Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
-        return model.ToByteArray();
+        return new OnnxExport(model.ToByteArray(), floatBiases);
     }
 
-    private static ExportedTensor Export(
-        GraphBuilder graph, Network network, Layer layer, SafeTensors weights, ExportOptions options, ExportedTensor[] inputs)
+    private static ExportedTensor WithoutWeights(GraphBuilder graph, Layer layer, ExportedTensor[] inputs, Tensor output) => layer.Spec.Op switch
     {
-        Tensor output = network.Tensors[layer.Output];
-        return layer.Spec.Op switch
-        {
-            LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense =>
-                ProductNodes.Export(graph, layer, ReferenceWeights.Read(network, layer, weights), inputs[0], output, options),
-            LayerOp.Add => LayerNodes.Add(graph, layer, inputs, output),
-            LayerOp.Concat => LayerNodes.Concat(graph, inputs, output),
-            LayerOp.MaxPool => LayerNodes.MaxPool(graph, layer, inputs[0], output),
-            LayerOp.AvgPool or LayerOp.GlobalAvgPool => LayerNodes.Average(graph, layer, inputs[0], output),
-            LayerOp.Flatten => LayerNodes.Flatten(graph, inputs[0], output),
-            LayerOp.Subsample => LayerNodes.Subsample(graph, layer, inputs[0], output),
-            LayerOp.PadChannels => LayerNodes.PadChannels(graph, layer, inputs[0], output),
-            _ => throw new NotSupportedException($"The layer '{layer.Spec.Name}' is a {layer.Spec.Op}."),
-        };
-    }
+        LayerOp.Add => LayerNodes.Add(graph, layer, inputs, output),
+        LayerOp.Concat => LayerNodes.Concat(graph, inputs, output),
+        LayerOp.MaxPool => LayerNodes.MaxPool(graph, layer, inputs[0], output),
+        LayerOp.AvgPool or LayerOp.GlobalAvgPool => LayerNodes.Average(graph, layer, inputs[0], output),
+        LayerOp.Flatten => LayerNodes.Flatten(graph, inputs[0], output),
+        LayerOp.Subsample => LayerNodes.Subsample(graph, layer, inputs[0], output),
+        LayerOp.PadChannels => LayerNodes.PadChannels(graph, layer, inputs[0], output),
+        _ => throw new NotSupportedException($"The layer '{layer.Spec.Name}' is a {layer.Spec.Op}."),
+    };
 
     private static void AddOutput(GraphBuilder graph, ExportedTensor tensor)
     {

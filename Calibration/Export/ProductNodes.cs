@@ -5,36 +5,31 @@ namespace BitKernelGen.Calibration.Export;
 /// <summary>Layers with weights: conv and depthwise as Conv, dense as Gemm, on dequantized constants.</summary>
 internal static class ProductNodes
 {
-    public static ExportedTensor Export(
-        GraphBuilder graph, Layer layer, QuantizedLayer weights, ExportedTensor input, Tensor output, ExportOptions options)
+    public static ExportedTensor Export(GraphBuilder graph, Layer layer, Constants constants, ExportedTensor input, Tensor output)
     {
         bool isDense = layer.Spec.Op == LayerOp.Dense;
-        input = isDense ? input.AsVector : input.AsImage;
-        var constants = new Constants(graph, layer, weights, QuantizeNodes.EvenOf(input.Tensor, input.Tensor.Code!));
-        string sum = $"{output.Name}/sum";
-        if (!isDense)
-            Convolution(graph, layer, constants, input, output, sum);
-        else if (output.SumCode is not null || options.RoundsEveryBias)
-            graph.Node("Gemm", sum, [input.ForProducts, constants.Weights(output.Channels, weights.Inputs), constants.Bias()], ("transB", 1));
-        else
-            FloatDense(graph, constants, input, output, sum);
+        string sum = isDense
+            ? Dense(graph, constants, input.AsVector.ForProducts, input.Tensor, output)
+            : Convolution(graph, layer, constants, input.AsImage.ForProducts, input.Tensor, output);
         return QuantizeNodes.Encode(graph, output, sum, layer.Spec.Activation, isDense);
     }
 
-    private static void Convolution(GraphBuilder graph, Layer layer, Constants constants, ExportedTensor input, Tensor output, string sum)
+    private static string Convolution(GraphBuilder graph, Layer layer, Constants constants, string values, Tensor input, Tensor output)
     {
         Window window = layer.Window;
-        int groups = layer.Spec.Op == LayerOp.Depthwise ? input.Tensor.Channels : 1;
-        string weights = constants.Weights(output.Channels, input.Tensor.Channels / groups, window.KernelHeight, window.KernelWidth);
-        string bias = output.SumCode is null ? constants.FloatBias() : constants.Bias();
-        graph.Node("Conv", sum, [input.ForProducts, weights, bias], [("group", groups), .. WindowAttributes.Of(window)]);
+        int groups = layer.Spec.Op == LayerOp.Depthwise ? input.Channels : 1;
+        string weights = constants.Weights(output.Channels, input.Channels / groups, window.KernelHeight, window.KernelWidth);
+        return graph.Node(
+            "Conv", $"{output.Name}/sum", [values, weights, constants.Bias()], [("group", groups), .. WindowAttributes.Of(window)]);
     }
 
-    /// <summary>Integer sums become float32 values without a code between: the bias, added to those, is not rounded to the sums' unit.</summary>
-    private static void FloatDense(GraphBuilder graph, Constants constants, ExportedTensor input, Tensor output, string sum)
+    /// <summary>A bias that is no integer is added outside: the products still fuse.</summary>
+    private static string Dense(GraphBuilder graph, Constants constants, string values, Tensor input, Tensor output)
     {
-        string weights = constants.Weights(output.Channels, input.Tensor.Length);
-        string products = graph.Node("Gemm", $"{output.Name}/products", [input.ForProducts, weights], ("transB", 1));
-        graph.Node("Add", sum, [products, constants.FloatBias()]);
+        string weights = constants.Weights(output.Channels, input.Length);
+        if (constants.HasIntegerBias)
+            return graph.Node("Gemm", $"{output.Name}/sum", [values, weights, constants.Bias()], ("transB", 1));
+        string products = graph.Node("Gemm", $"{output.Name}/products", [values, weights], ("transB", 1));
+        return graph.Node("Add", $"{output.Name}/sum", [products, constants.Bias()]);
     }
 }

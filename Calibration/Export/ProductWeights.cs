@@ -1,3 +1,5 @@
+using BitKernelGen.Calibration.Weights;
+
 namespace BitKernelGen.Calibration.Export;
 
 /// <summary>
@@ -21,6 +23,9 @@ internal sealed class ProductWeights
     /// <summary>Units below this are not made: they would leave float32's normal numbers.</summary>
     private const double SmallestUnit = 1e-30;
 
+    /// <summary>A product rounded to float32, and a margin of a bit.</summary>
+    private const double FloatRounding = 1.0 / (1 << 22);
+
     private ProductWeights(int outputs)
     {
         Scale = new float[outputs];
@@ -31,6 +36,9 @@ internal sealed class ProductWeights
 
     /// <summary>The weights, [outputs, inputs].</summary>
     public sbyte[] Values { get; private init; }
+
+    /// <summary>Whether every bias is a multiple of the unit, but for float32's rounding.</summary>
+    public bool IsBiasExact { get; private set; } = true;
 
     /// <summary>The value of a weight's unit, for each output.</summary>
     public float[] Scale { get; }
@@ -54,13 +62,29 @@ internal sealed class ProductWeights
             double factor = Math.ScaleB(1, shift);
             weights.Scale[o] = (float)(layer.Scale[o] / factor);
             weights.BiasScale[o] = input.Step * weights.Scale[o];
-            weights.Bias[o] = (int)Math.Round(layer.Bias[o] / (double)weights.BiasScale[o]);
+            double bias = layer.Bias[o] / (double)weights.BiasScale[o];
+            weights.Bias[o] = (int)Math.Round(bias);
+            weights.IsBiasExact &= Math.Abs(bias - weights.Bias[o]) <= FloatRounding * Math.Abs(bias);
             for (int i = 0; i < filter.Length; i++)
                 weights.Values[(o * layer.Inputs) + i] = (sbyte)Math.Round(filter[i] * factor);
         }
 
         return weights;
     }
+
+    /// <summary>The multiple of the accumulator's unit that is nearest to a bias, for each output.</summary>
+    /// <param name="weights">Weights, scale and bias.</param>
+    /// <param name="input">The input's code.</param>
+    public static float[] NearestBias(LayerWeights weights, EvenCode input) =>
+    [
+        .. weights.Bias.Select((bias, o) =>
+        {
+            ReadOnlySpan<sbyte> filter = weights.Values.AsSpan(o * weights.Inputs, weights.Inputs);
+            float scale = (float)Math.ScaleB(weights.Scale[o], -ShiftOf(filter, input, weights.Scale[o], bias));
+            double unit = input.Step * scale;
+            return (float)(Math.Round(bias / unit) * unit);
+        }),
+    ];
 
     /// <summary>
     /// The power of two that an output's weights are multiplied by. It is below 0, and rounds weights, only where the bias is 2³¹ times

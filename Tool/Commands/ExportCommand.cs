@@ -16,24 +16,34 @@ internal static class ExportCommand
         };
         var command = new Command("export", "Write a profile as a QDQ ONNX model of the same arithmetic.") { profile, output, rawInput };
         command.SetAction(arguments => Run(
-            terminal, arguments.GetRequiredValue(profile), arguments.GetRequiredValue(output), arguments.GetValue(rawInput)));
+            terminal,
+            arguments.GetRequiredValue(profile),
+            arguments.GetRequiredValue(output),
+            new ExportOptions { RawInput = arguments.GetValue(rawInput) }));
         return command;
     }
 
-    private static int Run(Terminal terminal, string profilePath, string output, bool rawInput)
+    private static int Run(Terminal terminal, string profilePath, string output, ExportOptions options)
     {
         ProfileFile profile = ProfileFile.Read(profilePath);
-        byte[] model;
+        OnnxExport export;
         try
         {
-            model = OnnxExporter.Export(profile.Network, profile.ReadWeights(), new ExportOptions { RawInput = rawInput });
+            export = OnnxExporter.Export(profile.Network, profile.ReadWeights(), options);
         }
         catch (ExportException exception)
         {
             throw new InputException($"{profilePath}: {exception.Message}", exception);
         }
 
-        Write(output, model);
+        Write(output, export.Model);
+        if (export.FloatBiases.Count > 0)
+        {
+            terminal.Error.WriteLine(
+                $"Biases of {string.Join(", ", export.FloatBiases)} are no multiples of the integer sums' unit and stay float32. "
+                + "ONNX Runtime rounds them where it fuses the layer, so outputs differ a little. Profiles quantized again have none.");
+        }
+
         terminal.Output.WriteLine(output);
         return 0;
     }
