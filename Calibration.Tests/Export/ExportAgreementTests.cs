@@ -75,7 +75,7 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
         Skip.If(Environment.GetEnvironmentVariable("BITKERNELGEN_SLOW") is null, "set BITKERNELGEN_SLOW=1 to run it");
         FloatNetwork network = OnnxImporter.ImportFile(SharedData.Require("models/resnet50.onnx"));
         string data = $"images:{SharedData.Require("data/imagenet-sample")}";
-        QuantizedNetwork quantized = Quantize(network, data, weightBits: 8, bits: 8, samples: 4);
+        QuantizedNetwork quantized = Quantize(network, data, weightBits: 8, bits: 8, samples: 4, RoundingMethod.Nearest);
 
         Agreement agreement = Agree(quantized, data, 4);
 
@@ -106,7 +106,8 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
         return [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, tensor.Length).Select(_ => Next()).ToArray())];
     }
 
-    private static QuantizedNetwork Quantize(FloatNetwork network, string data, int weightBits, int bits, int samples)
+    private static QuantizedNetwork Quantize(
+        FloatNetwork network, string data, int weightBits, int bits, int samples, RoundingMethod rounding = RoundingMethod.Sequential)
     {
         using DataSource source = DataSource.Open(data, new SampleShape(network.Height, network.Width, network.Channels));
         return Quantizer.Quantize(network, source, new QuantizeOptions
@@ -115,6 +116,7 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
             Bits = bits,
             WeightBits = weightBits,
             Samples = samples,
+            Rounding = rounding,
             Columns = 1024,
             Normalization = new InputNormalization([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
         });
