@@ -18,12 +18,14 @@ internal sealed class RandomNetwork
 
     // Steps, scales and biases that are powers of two make ties and half steps frequent.
     private readonly bool _isDyadic;
+    private readonly bool _isEven;
     private Tensor _current;
     private bool _isLast;
 
-    private RandomNetwork(int seed)
+    private RandomNetwork(int seed, bool isEven)
     {
         _random = new Random(seed);
+        _isEven = isEven;
         _isDyadic = Chance(0.35);
         int channels = Chance(0.6) ? _random.Next(1, 5) : Pick(ChannelCounts);
         bool takesBytes = Chance(0.4);
@@ -37,11 +39,13 @@ internal sealed class RandomNetwork
         _current = _builder.Tensors[0];
     }
 
-    public static TestNetwork[] CreateMany(int firstSeed, int count) => [.. Enumerable.Range(firstSeed, count).Select(Create)];
+    public static TestNetwork[] CreateMany(int firstSeed, int count) => [.. Enumerable.Range(firstSeed, count).Select(seed => Create(seed))];
 
-    public static TestNetwork Create(int seed)
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="isEven">Whether all coefficients are powers of two.</param>
+    public static TestNetwork Create(int seed, bool isEven = false)
     {
-        var network = new RandomNetwork(seed);
+        var network = new RandomNetwork(seed, isEven);
         int blocks = network._random.Next(1, 7);
         bool endsDense = network.Chance(0.3);
         for (int block = 1; block <= blocks; block++)
@@ -294,7 +298,7 @@ internal sealed class RandomNetwork
     private CodeSpec RandomCode(Activation activation, float magnitude, bool isEven = false)
     {
         int bits = _random.Next(1, 9);
-        double[] coefficients = _random.Next(isEven ? 5 : 10) switch
+        double[] coefficients = _random.Next(isEven || _isEven ? 5 : 10) switch
         {
             < 5 => [],
             < 8 => [.. Enumerable.Range(0, bits).Select(_ => (double)_random.Next(1, (255 / bits) + 1)).OrderDescending()],

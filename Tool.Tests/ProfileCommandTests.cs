@@ -77,20 +77,58 @@ public sealed class ProfileCommandTests : IDisposable
     }
 
     [Fact]
-    public void BenchTimesTheGeneratedCode()
+    public void BenchTimesTheGeneratedCodeBesideEightBits()
     {
         JsonElement timing = Bitkernel.Run("bench", _tiny.ProfilePath, "--json").Json().GetProperty("timing");
 
         Assert.True(timing.GetProperty("generated_us").GetDouble() > 0);
+        Assert.True(timing.GetProperty("ort_int8_us").GetDouble() > 0);
+        Assert.Equal(
+            timing.GetProperty("ort_int8_us").GetDouble() / timing.GetProperty("generated_us").GetDouble(),
+            timing.GetProperty("ratio_int8").GetDouble(),
+            1e-9);
         Assert.Equal(1, timing.GetProperty("threads").GetInt32());
-        foreach (string absent in new[] { "ort_fp32_us", "ort_int8_us", "ratio_fp32", "ratio_int8" })
+        foreach (string absent in new[] { "ort_fp32_us", "ratio_fp32" })
             Assert.Equal(JsonValueKind.Null, timing.GetProperty(absent).ValueKind);
+    }
+
+    [Theory]
+    [InlineData("float32")]
+    [InlineData("uint8", "--raw-input")]
+    public void ExportWritesAModelThatOnnxRuntimeRuns(string type, params string[] options)
+    {
+        string path = Path.Combine(_tiny.Folder, "new", "tiny.onnx");
+
+        Bitkernel run = Bitkernel.Run(["export", _tiny.ProfilePath, "-o", path, .. options]);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(path, run.Output.Trim());
+        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+        using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(path);
+        Assert.Equal([-1, 1, 2, 2], session.InputMetadata["input"].Dimensions);
+        Assert.Equal(type == "uint8" ? typeof(byte) : typeof(float), session.InputMetadata["input"].ElementType);
+        Assert.Equal([-1, 3], session.OutputMetadata["output"].Dimensions);
+    }
+
+    [Fact]
+    public void AFailedExportLeavesTheFileAlone()
+    {
+        string path = Path.Combine(_tiny.Folder, "tiny.onnx");
+        File.WriteAllText(path, "good");
+        string[] before = Directory.GetFiles(_tiny.Folder);
+        _tiny.Edit("zero = 128 }", "zero = 0, coefficients = [100, 50, 20, 10, 8, 5, 3, 2] }");
+
+        Bitkernel.Run("export", _tiny.ProfilePath, "-o", path).Refused(1, _tiny.ProfilePath, "input", "evenly");
+
+        Assert.Equal("good", File.ReadAllText(path));
+        Assert.Equal(before, Directory.GetFiles(_tiny.Folder));
     }
 
     [Theory]
     [InlineData("inspect")]
     [InlineData("bench")]
     [InlineData("emit", "-o", "out")]
+    [InlineData("export", "-o", "out.onnx")]
     [InlineData("evaluate", "--data", "idx:images")]
     public void AProfileThatIsNotThereIsNamed(string verb, params string[] options)
     {
@@ -103,6 +141,7 @@ public sealed class ProfileCommandTests : IDisposable
     [InlineData("inspect")]
     [InlineData("bench")]
     [InlineData("emit", "-o", "out")]
+    [InlineData("export", "-o", "out.onnx")]
     [InlineData("evaluate", "--data", "idx:images")]
     public void AMistakeInAProfileIsShownWhereItIs(string verb, params string[] options)
     {
@@ -126,12 +165,19 @@ public sealed class ProfileCommandTests : IDisposable
 
     [Theory]
     [InlineData("bench")]
+    [InlineData("export")]
     [InlineData("evaluate")]
     [InlineData("evaluate", "--executor", "reference")]
     public void WeightsThatAreNotTheProfilesAreRefused(string verb, params string[] options)
     {
         byte[] weights = File.ReadAllBytes(_tiny.WeightsPath);
-        string[] words = [verb, _tiny.ProfilePath, .. verb == "bench" ? [] : new[] { "--data", _tiny.Data }, .. options];
+        string[] own = verb switch
+        {
+            "bench" => [],
+            "export" => ["-o", Path.Combine(_tiny.Folder, "out.onnx")],
+            _ => ["--data", _tiny.Data],
+        };
+        string[] words = [verb, _tiny.ProfilePath, .. own, .. options];
 
         File.WriteAllBytes(_tiny.WeightsPath, weights[..^1]);
         Bitkernel.Run(words).Refused(1, _tiny.WeightsPath);

@@ -51,6 +51,7 @@ public class UsageTests
     [InlineData("inspect")]
     [InlineData("inspect a b")]
     [InlineData("emit p.bitprofile")]
+    [InlineData("export p.bitprofile")]
     public void WrongWordsAreUsageErrors(string words)
     {
         Bitkernel run = Bitkernel.Run(words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -66,6 +67,7 @@ public class UsageTests
     [InlineData("bench", "--threads")]
     [InlineData("inspect", "MODEL")]
     [InlineData("emit", "--output")]
+    [InlineData("export", "--raw-input")]
     public void EveryVerbExplainsItself(string verb, string word)
     {
         Bitkernel all = Bitkernel.Run("--help"), one = Bitkernel.Run(verb, "--help");

@@ -54,6 +54,7 @@ public static class CommandLine
         BenchCommand.Create(terminal),
         InspectCommand.Create(terminal),
         EmitCommand.Create(terminal),
+        ExportCommand.Create(terminal),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };

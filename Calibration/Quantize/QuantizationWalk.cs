@@ -50,6 +50,8 @@ internal sealed class QuantizationWalk
         FloatLayer layer = _network.Layers[index];
         Geometry geometry = Geometry.Of(_network, layer);
         LayerWeights? weights = weightBits is { } bits ? RoundWeights(layer, index, geometry, bits) : null;
+        if (weights is not null)
+            weights = BiasGrid.Round(weights, _codes[layer.Spec.Inputs[0]].Code!.Spec);
         TwoSides output = CodePlanner.Moves(layer.Spec.Op) ? Move(layer, geometry) : Compute(layer, geometry, weights);
         _tensors[layer.Spec.Name] = output;
         double sqnr = Sqnr(output);

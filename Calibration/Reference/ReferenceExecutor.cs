@@ -18,7 +18,7 @@ public sealed class ReferenceExecutor
     public ReferenceExecutor(Network network, SafeTensors weights)
     {
         _network = network;
-        _weights = [.. network.Layers.Select(layer => WeightsOf(layer, weights))];
+        _weights = [.. network.Layers.Select(layer => layer.Spec.Weight is null ? null : ReferenceWeights.Read(network, layer, weights))];
     }
 
     /// <summary>Runs the network.</summary>
@@ -84,14 +84,5 @@ public sealed class ReferenceExecutor
             LayerOp.PadChannels => Moves.PadChannels(layer.Spec, inputs[0], output),
             _ => throw new NotSupportedException($"The layer '{layer.Spec.Name}' is a {layer.Spec.Op}."),
         };
-    }
-
-    private QuantizedLayer? WeightsOf(Layer layer, SafeTensors file)
-    {
-        if (layer.Spec.Weight is null)
-            return null;
-        int channels = layer.Spec.Op == LayerOp.Depthwise ? 1 : _network.Tensors[layer.Inputs[0]].Channels;
-        int inputs = layer.Window.KernelHeight * layer.Window.KernelWidth * channels;
-        return QuantizedLayer.Read(file, layer.Spec.Name, _network.Tensors[layer.Output].Channels, inputs, layer.Spec.Weight.Bits);
     }
 }

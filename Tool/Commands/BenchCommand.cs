@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using BitKernelGen.Calibration.Data;
+using BitKernelGen.Calibration.Export;
 using BitKernelGen.Tool.Compile;
 using BitKernelGen.Tool.Reports;
 using BitKernelGen.Tool.Timing;
@@ -8,7 +9,7 @@ using Spectre.Console;
 
 namespace BitKernelGen.Tool.Commands;
 
-/// <summary>Times a profile's generated code, beside ONNX Runtime on the float model where there is one.</summary>
+/// <summary>Times a profile's generated code beside ONNX Runtime: on 8 bits, and on the float model where there is one.</summary>
 internal static class BenchCommand
 {
     public static Command Create(Terminal terminal)
@@ -37,9 +38,11 @@ internal static class BenchCommand
         using IModel model = compiled.Load(profile.WeightsPath);
         float[] input = data is null ? RandomInput(model.InputLength) : FirstSample(profile, data);
         var output = new float[model.OutputLength];
-        using FloatSession? session = against is null ? null : OpenSession(against, threads, model, input);
+        byte[] peer = EightBitPeer.Export(profile.Network, profile.ReadWeights());
+        using OnnxSession int8 = OpenSession("The 8-bit peer", peer, threads, model, input);
+        using OnnxSession? fp32 = against is null ? null : OpenSession(against, File.ReadAllBytes(against), threads, model, input);
 
-        Action[] contenders = session is null ? [RunModel] : [RunModel, session.Run];
+        Action[] contenders = fp32 is null ? [RunModel, int8.Run] : [RunModel, int8.Run, fp32.Run];
         ContestResult result = terminal.Track(progress => Contest.Measure(contenders, progress));
 
         var report = new Report
@@ -49,7 +52,8 @@ internal static class BenchCommand
             Timing = new TimingReport
             {
                 GeneratedUs = result.MedianUs[0],
-                OrtFp32Us = session is null ? null : result.MedianUs[1],
+                OrtInt8Us = result.MedianUs[1],
+                OrtFp32Us = fp32 is null ? null : result.MedianUs[2],
                 Threads = threads,
                 Rounds = result.Rounds,
                 InstructionSet = model.Info.InstructionSet,
@@ -76,15 +80,15 @@ internal static class BenchCommand
         return profile.Normalization.Apply(source.Read(0));
     }
 
-    private static FloatSession OpenSession(string path, int threads, IModel model, float[] input)
+    private static OnnxSession OpenSession(string name, byte[] onnx, int threads, IModel model, float[] input)
     {
-        var session = new FloatSession(path, threads);
+        var session = new OnnxSession(name, onnx, threads);
         if (session.InputLength != model.InputLength || session.Output.Length != model.OutputLength)
         {
             using (session)
             {
                 throw new InputException(
-                    $"{path} takes {session.InputLength} numbers and gives {session.Output.Length}; "
+                    $"{name} takes {session.InputLength} numbers and gives {session.Output.Length}; "
                     + $"{model.Info.Name} takes {model.InputLength} and gives {model.OutputLength}.");
             }
         }
@@ -100,6 +104,7 @@ internal static class BenchCommand
         table.AddRow($"generated, {timing.InstructionSet}", Number(timing.GeneratedUs), "");
         if (timing.OrtFp32Us is not null)
             table.AddRow($"ONNX Runtime fp32, threads: {timing.Threads}", Number(timing.OrtFp32Us), Number(timing.RatioFp32));
+        table.AddRow($"ONNX Runtime int8, threads: {timing.Threads}", Number(timing.OrtInt8Us), Number(timing.RatioInt8));
         return table.Caption($"{timing.Rounds} rounds, taking turns");
     }
 

@@ -2,8 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace BitKernelGen.Tool.Timing;
 
-/// <summary>A float model in ONNX Runtime, one sample at a time, its buffers bound once.</summary>
-internal sealed class FloatSession : IDisposable
+/// <summary>A model in ONNX Runtime, one sample at a time, its buffers bound once.</summary>
+internal sealed class OnnxSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
@@ -13,7 +13,11 @@ internal sealed class FloatSession : IDisposable
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
 
-    public FloatSession(string path, int threads)
+    /// <param name="name">What a refusal calls it.</param>
+    /// <param name="model">The model's bytes.</param>
+    /// <param name="threads">Threads of a run.</param>
+    /// <exception cref="InputException">ONNX Runtime refuses it.</exception>
+    public OnnxSession(string name, byte[] model, int threads)
     {
         using var options = new SessionOptions
         {
@@ -24,11 +28,11 @@ internal sealed class FloatSession : IDisposable
         };
         try
         {
-            _session = new InferenceSession(path, options);
+            _session = new InferenceSession(model, options);
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new InputException($"{path}: {exception.Message}", exception);
+            throw new InputException($"{name}: {exception.Message}", exception);
         }
 
         long[] inputShape = ShapeOf(_session.InputMetadata.Values.First());
