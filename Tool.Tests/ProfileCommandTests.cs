@@ -129,6 +129,7 @@ public sealed class ProfileCommandTests : IDisposable
     [InlineData("bench")]
     [InlineData("emit", "-o", "out")]
     [InlineData("export", "-o", "out.onnx")]
+    [InlineData("report", "-o", "out.html")]
     [InlineData("evaluate", "--data", "idx:images")]
     public void AProfileThatIsNotThereIsNamed(string verb, params string[] options)
     {
@@ -142,6 +143,7 @@ public sealed class ProfileCommandTests : IDisposable
     [InlineData("bench")]
     [InlineData("emit", "-o", "out")]
     [InlineData("export", "-o", "out.onnx")]
+    [InlineData("report", "-o", "out.html")]
     [InlineData("evaluate", "--data", "idx:images")]
     public void AMistakeInAProfileIsShownWhereItIs(string verb, params string[] options)
     {

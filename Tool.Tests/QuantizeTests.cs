@@ -18,9 +18,9 @@ public sealed class QuantizeTests : IDisposable
 
         string profile = Path.Combine(Output, "Fashion.bitprofile");
         Assert.Equal(
-            [profile, Path.Combine(Output, "Fashion.safetensors")],
+            [profile, Path.Combine(Output, "Fashion.safetensors"), Path.Combine(Output, "Fashion.calibration.json")],
             json.GetProperty("files").EnumerateArray().Select(file => file.GetString()));
-        Assert.Equal(2, Directory.GetFileSystemEntries(Output).Length);
+        Assert.Equal(3, Directory.GetFileSystemEntries(Output).Length);
         Assert.Equal("Fashion", json.GetProperty("model").GetString());
         Assert.Equal(4, json.GetProperty("rate").GetProperty("asked").GetDouble());
         Assert.InRange(json.GetProperty("rate").GetProperty("achieved").GetDouble(), 3.9, 4.1);
@@ -87,7 +87,7 @@ public sealed class QuantizeTests : IDisposable
     {
         string model = Model(), data = Data();
         Directory.CreateDirectory(Output);
-        string[] files = [Path.Combine(Output, "Fashion.bitprofile"), Path.Combine(Output, "Fashion.safetensors")];
+        string[] files = [.. new[] { "bitprofile", "calibration.json", "safetensors" }.Select(extension => Path.Combine(Output, $"Fashion.{extension}"))];
         Array.ForEach(files, file => File.WriteAllText(file, "good"));
 
         Quantize(model, "idx:nowhere.gz").Refused(1, "nowhere.gz");

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Onnx;
+using BitKernelGen.Calibration.Records;
 using BitKernelGen.Calibration.Statistics;
 using BitKernelGen.Tool.Commands;
 
@@ -52,6 +53,7 @@ public static class CommandLine
         MergeCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         BenchCommand.Create(terminal),
+        ReportCommand.Create(terminal),
         InspectCommand.Create(terminal),
         EmitCommand.Create(terminal),
         ExportCommand.Create(terminal),
@@ -64,5 +66,5 @@ public static class CommandLine
 
     private static bool IsBadInput(Exception exception) =>
         exception is InputException or WeightsException or DataSourceException or StatisticsException or OnnxImportException
-            or IOException or UnauthorizedAccessException;
+            or CalibrationRecordException or IOException or UnauthorizedAccessException;
 }

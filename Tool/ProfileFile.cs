@@ -1,6 +1,7 @@
 using System.Text;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Quantize;
+using BitKernelGen.Calibration.Records;
 using BitKernelGen.Profiles;
 using BitKernelGen.Tool.Compile;
 
@@ -48,6 +49,11 @@ internal sealed record ProfileFile(string Path, string Text, Network Network)
             ? weights
             : throw new WeightsException($"{WeightsPath} has the SHA-256 {weights.Sha256}; {Path} belongs to {expected}.");
     }
+
+    /// <summary>What calibration saw, if that is beside the profile; else null.</summary>
+    /// <exception cref="CalibrationRecordException">It is malformed, or of another profile.</exception>
+    public CalibrationRecord? ReadRecord() =>
+        CalibrationRecordFile.Read(CalibrationRecordFile.PathFor(Path), Network.Profile.Weights.Sha256);
 
     /// <summary>Compiles it; what the generator and the compiler say goes to standard error.</summary>
     /// <exception cref="InputException">It did not compile.</exception>

@@ -11,7 +11,7 @@ namespace BitKernelGen.Tool;
 /// <param name="interactive">Whether standard error is a terminal that progress bars can be drawn on.</param>
 public sealed class Terminal(TextWriter output, TextWriter error, bool interactive)
 {
-    private const int WidthOfFiles = 160;
+    private const int WidthOfFiles = 240;
     private static readonly DiagnosticFormatter DiagnosticFormatter = new();
 
     /// <summary>For results.</summary>

@@ -69,7 +69,10 @@ public static class Quantizer
             }
 
             layers.Add(spec);
-            reports.Add(new LayerReport(spec.Name, spec.Op, weights?.Bits, own.Code, own.Skip, sqnr));
+            reports.Add(new LayerReport(spec.Name, spec.Op, weights?.Bits, own.Code, own.Skip, sqnr)
+            {
+                WeightSqnrDb = weights?.SqnrDb(network.Layers[i].Weights),
+            });
             progress?.Report(new QuantizeProgress("weights", spec.Name, i + 1, network.Layers.Count));
         }
 

@@ -26,4 +26,19 @@ public sealed record LayerWeights(int Bits, sbyte[] Values, float[] Scale, float
             weights[i] = Values[i] * Scale[i / Inputs];
         return weights;
     }
+
+    /// <summary>Energy of the float weights over that of the difference, in decibels; infinite where there is none.</summary>
+    /// <param name="weights">The float weights, in the order of <see cref="Values"/>.</param>
+    public double SqnrDb(ReadOnlySpan<float> weights)
+    {
+        double signal = 0, noise = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            double error = weights[i] - ((double)Values[i] * Scale[i / Inputs]);
+            signal += (double)weights[i] * weights[i];
+            noise += error * error;
+        }
+
+        return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
+    }
 }

@@ -68,7 +68,8 @@ internal static class BenchCommand
         void RunModel() => model.Run(input, output);
     }
 
-    private static float[] RandomInput(int length)
+    /// <summary>Numbers as a normalised input has them.</summary>
+    public static float[] RandomInput(int length)
     {
         var random = new Random(1);
         return [.. Enumerable.Range(0, length).Select(_ => (4 * random.NextSingle()) - 2)];

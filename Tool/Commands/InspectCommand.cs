@@ -34,8 +34,7 @@ internal static class InspectCommand
     {
         ProfileFile profile = ProfileFile.Read(path);
         using CompiledModel model = profile.Compile(terminal);
-        ModelInfo info = model.Info;
-        return new Report { Model = info.Name, Layers = LayerReport.Of(info), Bytes = BytesReport.Of(info) };
+        return ProfileReport.Of(profile.Network, model.Info, profile.ReadRecord());
     }
 
     private static Report OfModel(string path)
@@ -59,7 +58,14 @@ internal static class InspectCommand
             terminal.Output.WriteLine($"weights, bytes        {Number(bytes.Weights)}    float32: {Number(bytes.FloatWeights)}");
             terminal.Output.WriteLine($"activations, bytes    {Number(bytes.Arena)}    float32: {Number(bytes.FloatArena)}");
         }
+
+        if (report.Rate is { } rate)
+            terminal.Output.WriteLine(Invariant($"bits of a code        {rate.Achieved:0.00}{(rate.Asked is { } asked ? $"    asked: {asked}" : "")}"));
+        if (report.Accuracy is { } accuracy)
+            AccuracyLines.Write(terminal, accuracy);
     }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using BitKernelGen.Calibration.Allocation;
+using System.Diagnostics;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Evaluate;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
+using BitKernelGen.Calibration.Records;
 using BitKernelGen.Calibration.Statistics;
 using BitKernelGen.Tool.Executors;
 using BitKernelGen.Tool.Reports;
-using LayerReport = BitKernelGen.Tool.Reports.LayerReport;
 
 namespace BitKernelGen.Tool.Commands;
 
@@ -39,7 +40,7 @@ internal static class QuantizeCommand
         Option<string[]?> labels = CommonOptions.Texts("--labels", "A name for each output.");
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The folder for NAME.bitprofile and NAME.safetensors.",
+            Description = "The folder for NAME.bitprofile, NAME.safetensors and NAME.calibration.json.",
             HelpName = "DIR",
         };
         var budgets = new BudgetOptions();
@@ -105,7 +106,13 @@ internal static class QuantizeCommand
         options = request.Bits.Apply(request.ApplyCodes(options, network, data), network);
         if (request.Shard is { } part)
             return Gather(terminal, request, network, data, options, part.Shard, part.Path);
+        long start = Stopwatch.GetTimestamp();
         QuantizedNetwork quantized = Quantize(terminal, request, network, data, options);
+        CalibrationRecord record = CalibrationRecorder.Record(quantized, options) with
+        {
+            RateAsked = request.Bits.AskedRate,
+            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        };
 
         // Only what was read back, compiled and tried takes the place of what is there.
         string draft = Directory.CreateTempSubdirectory("bitkernel").FullName;
@@ -113,9 +120,10 @@ internal static class QuantizeCommand
         {
             ProfileFile profile = ProfileFile.Read(quantized.Save(draft));
             using var heldBack = new HeldBackSamples(data, calibrating, HeldBack);
-            Report report = Check(terminal, request, profile, quantized, heldBack);
-            string path = quantized.Save(request.Output);
-            return report with { Files = [path, Path.Combine(request.Output, quantized.Profile.Weights.File)] };
+            (Report report, record) = Check(terminal, request, profile, record, heldBack);
+            string path = quantized.Save(request.Output), recordPath = CalibrationRecordFile.PathFor(path);
+            CalibrationRecordFile.Write(recordPath, record);
+            return report with { Files = [path, Path.Combine(request.Output, quantized.Profile.Weights.File), recordPath] };
         }
         finally
         {
@@ -148,27 +156,19 @@ internal static class QuantizeCommand
     private static StageProgress StageOf(QuantizeProgress step) => new(step.Stage, (double)step.Done / step.Total);
 
     /// <summary>Runs the new model on samples that it has not seen, if there are any.</summary>
-    private static Report Check(
-        Terminal terminal, Request request, ProfileFile profile, QuantizedNetwork quantized, HeldBackSamples heldBack)
+    private static (Report Report, CalibrationRecord Record) Check(
+        Terminal terminal, Request request, ProfileFile profile, CalibrationRecord record, HeldBackSamples heldBack)
     {
         using var generated = new GeneratedExecutor(profile, terminal);
         using var floats = new FloatExecutor(request.Model, profile);
-        Evaluation? evaluation = heldBack.Count == 0 ? null : terminal.Track(progress => Evaluator.Evaluate(
-            heldBack, heldBack.Count, generated.Run, floats.Run, progress.Counting("checking", heldBack.Count)));
-        ModelInfo info = generated.Model.Info;
-        var codes = quantized.Report.ToDictionary(layer => layer.Name, layer => layer.Code);
-        return new Report
+        if (heldBack.Count > 0)
         {
-            Model = request.Name,
-            Layers = [.. LayerReport.Of(info).Select(layer => layer with
-            {
-                Distortion = codes[layer.Name]?.Distortion,
-                PsnrDb = codes[layer.Name]?.PsnrDb,
-            })],
-            Rate = new RateReport(request.Bits.AskedRate, quantized.Rate.Codes) { Skips = quantized.Rate.Skips },
-            Bytes = BytesReport.Of(info),
-            Accuracy = evaluation is null ? null : AccuracyReport.Of(evaluation),
-        };
+            Evaluation evaluation = terminal.Track(progress => Evaluator.Evaluate(
+                heldBack, heldBack.Count, generated.Run, floats.Run, progress.Counting("checking", heldBack.Count)));
+            record = record with { Check = CheckRecord.Of(evaluation) };
+        }
+
+        return (ProfileReport.Of(profile.Network, generated.Model.Info, record), record);
     }
 
     /// <summary>Raw bytes are normalised, by 0 and 1 where nothing is said; floats are what the network reads unless something is.</summary>

@@ -12,11 +12,14 @@ internal static class LayerTable
         ("operation", false, layer => layer.Op),
         ("output", false, layer => string.Join('x', layer.Shape)),
         ("MACs", true, layer => layer.Macs == 0 ? null : layer.Macs.ToString("N0", CultureInfo.InvariantCulture)),
+        ("weight bytes", true, layer => layer.WeightBytes?.ToString("N0", CultureInfo.InvariantCulture)),
         ("weight bits", true, layer => layer.WeightBits?.ToString(CultureInfo.InvariantCulture)),
         ("code bits", true, layer => layer.CodeBits?.ToString(CultureInfo.InvariantCulture)),
         ("skip bits", true, layer => layer.SkipBits?.ToString(CultureInfo.InvariantCulture)),
-        ("coefficients", false, layer => Join(layer.Coefficients)),
-        ("PSNR, dB", true, layer => layer.PsnrDb?.ToString("0.0", CultureInfo.InvariantCulture)),
+        ("coefficients", false, layer => CoefficientText.Short(layer.Coefficients)),
+        ("PSNR, dB", true, layer => Decibels(layer.PsnrDb)),
+        ("weight SQNR, dB", true, layer => Decibels(layer.WeightSqnrDb)),
+        ("output SQNR, dB", true, layer => Decibels(layer.SqnrDb)),
         ("strategy", false, layer => layer.Strategy),
     ];
 
@@ -35,6 +38,5 @@ internal static class LayerTable
         return table;
     }
 
-    private static string Join(IEnumerable<double> coefficients) =>
-        string.Join(' ', coefficients.Select(coefficient => coefficient.ToString(CultureInfo.InvariantCulture)));
+    private static string? Decibels(double? value) => value?.ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -91,6 +91,18 @@ public sealed record LayerReport
     /// <summary>The same as a ratio of the peak, in dB.</summary>
     public double? PsnrDb { get; init; }
 
+    /// <summary>Bytes of weights, scales and biases in the weights file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? WeightBytes { get; init; }
+
+    /// <summary>Energy of the float weights over that of the quantized ones' difference, in dB.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? WeightSqnrDb { get; init; }
+
+    /// <summary>The quantized network's output of this layer against the float network's, in dB.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SqnrDb { get; init; }
+
     /// <summary>The kernel strategy.</summary>
     public string? Strategy { get; init; }
 
@@ -129,6 +141,18 @@ public sealed record RateReport(double? Asked, double Achieved)
     /// <summary>The same of the codes that only sums read; null where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Skips { get; init; }
+
+    /// <summary>Each layer's own codes count by their elements.</summary>
+    public static RateReport Of(Network network, double? asked) => new(asked, Average(network, tensor => tensor.Code, spec => spec.Code) ?? 0)
+    {
+        Skips = Average(network, tensor => tensor.Skip, spec => spec.Skip),
+    };
+
+    private static double? Average(Network network, Func<Tensor, Code?> code, Func<LayerSpec, CodeSpec?> own)
+    {
+        Tensor[] coded = [.. network.Layers.Where(layer => own(layer.Spec) is not null).Select(layer => network.Tensors[layer.Output])];
+        return coded.Length == 0 ? null : coded.Sum(tensor => (double)tensor.Length * code(tensor)!.Bits) / coded.Sum(tensor => (long)tensor.Length);
+    }
 }
 
 /// <summary>Resident bytes, beside the same network's in float32.</summary>
