@@ -40,7 +40,7 @@ public class OnnxExporterTests
 
         Assert.Contains("'uneven'", exception.Message);
         Assert.Contains("0 1 3 4", exception.Message);
-        Assert.Contains("coefficients", exception.Message);
+        Assert.Contains("--levels even", exception.Message);
     }
 
     /// <summary>Two codes of one tensor, and every operation that does not compute, in both layouts of elements.</summary>

@@ -9,7 +9,7 @@ internal static class QuantizeNodes
     /// <exception cref="ExportException">Its levels are not evenly spaced.</exception>
     public static EvenCode EvenOf(Tensor tensor, Code code) => EvenCode.Of(code) ?? throw new ExportException(
         $"{(tensor.Id == 0 ? "The input" : $"The layer '{tensor.Name}'")} has the levels {string.Join(' ', code.Levels())}, which are not evenly "
-        + "spaced: QuantizeLinear can't express them. Leave 'coefficients' out of its code, for powers of two, and quantize again.");
+        + "spaced: QuantizeLinear can't express them. Quantize again with --levels even.");
 
     /// <summary>Encodes values into each code that the tensor has; without one, they stay float32 with the activation applied.</summary>
     public static ExportedTensor Encode(GraphBuilder graph, Tensor tensor, string values, Activation activation, bool isVector)
