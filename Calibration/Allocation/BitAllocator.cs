@@ -79,7 +79,8 @@ public sealed class BitAllocator
         return _options with { LayerBits = codeBits, LayerWeightBits = weightBits };
     }
 
-    private IEnumerable<FloatLayer> Coded => _network.Layers.Zip(_plan.Layers).Where(pair => pair.Second.CodeBits is not null).Select(pair => pair.First);
+    private IEnumerable<FloatLayer> Coded =>
+        _network.Layers.Zip(_plan.Layers).Where(pair => pair.Second.CodeBits is not null).Select(pair => pair.First);
 
     private void ByRate(double rate, Dictionary<string, int> codeBits)
     {

@@ -37,7 +37,10 @@ internal sealed class CodeSensitivity
     /// <param name="progress">Told after every tensor.</param>
     /// <returns>For each tensor and 1 to 8 bits: Σ (change of the outputs)² / Σ output².</returns>
     public Dictionary<string, double[]> Measure(
-        IReadOnlyList<float[]> samples, SensitivityEffort effort, IReadOnlyDictionary<string, Bottleneck[]> curves, IProgress<QuantizeProgress>? progress)
+        IReadOnlyList<float[]> samples,
+        SensitivityEffort effort,
+        IReadOnlyDictionary<string, Bottleneck[]> curves,
+        IProgress<QuantizeProgress>? progress)
     {
         string[] points = [.. _points.Values.SelectMany(names => names).Distinct()];
         using var session = new PerturbedSession(
@@ -45,7 +48,8 @@ internal sealed class CodeSensitivity
         string[] outputs = [_network.OutputName, .. points.Where(point => point != _network.OutputName)];
         Dictionary<string, double[]> moved = _points.Keys.ToDictionary(name => name, _ => new double[effort.Bits.Length]);
         double energy = 0;
-        float[][][] batches = [.. SampleBatches.Spread(samples, effort.Samples, session.FixedBatch ?? SensitivityEffort.BatchSize(_network), session.FixedBatch)];
+        int size = session.FixedBatch ?? SensitivityEffort.BatchSize(_network);
+        float[][][] batches = [.. SampleBatches.Spread(samples, effort.Samples, size, session.FixedBatch)];
         int done = 0;
         foreach (float[][] batch in batches)
         {

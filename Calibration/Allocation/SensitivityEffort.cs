@@ -21,7 +21,8 @@ internal sealed record SensitivityEffort(int[] Bits, int Samples)
     /// <param name="tensors">How many tensors are measured, one by one.</param>
     public static SensitivityEffort For(FloatNetwork network, int tensors)
     {
-        double macs = network.Layers.Sum(layer => layer.Spec.Op == LayerOp.Dense ? layer.Weights.Length : (double)layer.Height * layer.Width * layer.Weights.Length);
+        double macs = network.Layers.Sum(layer =>
+            layer.Spec.Op == LayerOp.Dense ? layer.Weights.Length : (double)layer.Height * layer.Width * layer.Weights.Length);
         return Ladder.FirstOrDefault(effort => macs * tensors * effort.Bits.Length * effort.Samples <= MostMacs) ?? Ladder[^1];
     }
 

@@ -34,7 +34,10 @@ internal sealed class WeightSensitivity
     /// <param name="progress">Told after every layer.</param>
     /// <returns>For each layer and 1 to 8 bits: Σ (change of the outputs)² / Σ output².</returns>
     public Dictionary<string, double[]> Measure(
-        IReadOnlyList<float[]> samples, SensitivityEffort effort, IReadOnlyDictionary<string, double[]> distortions, IProgress<QuantizeProgress>? progress)
+        IReadOnlyList<float[]> samples,
+        SensitivityEffort effort,
+        IReadOnlyDictionary<string, double[]> distortions,
+        IProgress<QuantizeProgress>? progress)
     {
         using var session = new PerturbedSession(
             _network, PerturbedModel.WithFeeds(_network, _sources.Values.Select(source => source.Weights).Distinct()), []);
@@ -72,10 +75,13 @@ internal sealed class WeightSensitivity
         {
             if (node.OpType is "Conv" or "Gemm" or "MatMul")
             {
-                if (node.Input.Count < 2 || !initializers.TryGetValue(node.Input[1], out TensorProto? weights) || weights.Dims.Aggregate(1L, (a, b) => a * b) != layer.Weights.Length)
+                TensorProto? weights = null;
+                bool isPlain = node.Input.Count > 1 && initializers.TryGetValue(node.Input[1], out weights)
+                    && weights.Dims.Aggregate(1L, (a, b) => a * b) == layer.Weights.Length;
+                if (!isPlain)
                     return null;
                 bool rows = node.OpType == "Conv" || node.Attribute.Any(attribute => attribute.Name == "transB" && attribute.I != 0);
-                return new Source(weights, TensorData.Floats(node, weights), rows);
+                return new Source(weights!, TensorData.Floats(node, weights!), rows);
             }
 
             string? before = node.Input.FirstOrDefault(input => producers.ContainsKey(input));

@@ -17,10 +17,12 @@ internal sealed class BudgetOptions
 
     private readonly Option<double?> _rate = CommonOptions.OptionalNumber<double>(
         "--rate", "R", "Bits of a code on average, at most; shared out so that the outputs move least. Counted are the codes that "
-        + "layers multiply, each by its elements; not the input's, not those that only sums read.", rate => rate is >= 1 and <= MaxBits, "from 1 to 8");
+        + "layers multiply, each by its elements; not the input's, not those that only sums read.",
+        rate => rate is >= 1 and <= MaxBits, "from 1 to 8");
 
     private readonly Option<int?> _bits = CommonOptions.OptionalNumber<int>(
-        "--bits", "K", $"Bits of the code of every layer, 1 to 8; an average over all positions keeps 8. [default: {DefaultBits}]", IsBits, "from 1 to 8");
+        "--bits", "K", $"Bits of the code of every layer, 1 to 8; an average over all positions keeps 8. [default: {DefaultBits}]",
+        IsBits, "from 1 to 8");
 
     private readonly Option<int?> _weightBits = CommonOptions.OptionalNumber<int>(
         "--weight-bits", "W", $"Bits of a weight, 1 to 8. [default: {MaxBits}]", IsBits, "from 1 to 8");
@@ -29,7 +31,8 @@ internal sealed class BudgetOptions
         "--edge-weight-bits", "W", "Bits of the weights of the first and the last layer, at least.", IsBits, "from 1 to 8", MaxBits);
 
     private readonly Option<int> _skipBits = CommonOptions.Number(
-        "--skip-bits", "K", "Bits of the codes that sums read, 1 to 8; 0: they read the code for products.", k => k is >= 0 and <= MaxBits, "from 0 to 8", MaxBits);
+        "--skip-bits", "K", "Bits of the codes that sums read, 1 to 8; 0: they read the code for products.",
+        k => k is >= 0 and <= MaxBits, "from 0 to 8", MaxBits);
 
     private readonly Option<long?> _bytes = new("--bytes")
     {

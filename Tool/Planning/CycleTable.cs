@@ -57,7 +57,7 @@ internal static class CycleTable
         double direct = (weightBits <= LowBits ? FewWeightBits : ManyWeightBits)[codeBits - 1];
         if (inputChannels < FewChannels)
             return Math.Min(direct, FewInputChannels);
-        bool winograd = layer.Spec.Kernel.SequenceEqual([3, 3]) && layer.Spec.Stride.All(stride => stride == 1) && codeBits <= LowBits && weightBits <= LowBits;
-        return winograd ? Winograd : direct;
+        bool isLow = codeBits <= LowBits && weightBits <= LowBits;
+        return isLow && layer.Spec.Kernel.SequenceEqual([3, 3]) && layer.Spec.Stride.All(stride => stride == 1) ? Winograd : direct;
     }
 }
