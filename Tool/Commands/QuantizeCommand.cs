@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using BitKernelGen.Calibration.Allocation;
 using System.Diagnostics;
+using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Evaluate;
 using BitKernelGen.Calibration.Onnx;
