@@ -49,7 +49,11 @@ public sealed class StatisticsTests : IDisposable
     [SkippableFact]
     public void PublishedCoefficientsRun()
     {
-        WriteRows(PathOf("c.npy"), [0, 0, 0, 15.919, 7.9333, 3.9197, 1.9664, 0.9708], [0, 0, 0, 0, 7.8641, 3.8695, 1.8557, 0.9421], [0, 0, 0, 0, 7.0967, 3.7767, 1.7656, 0.7752]);
+        WriteRows(
+            PathOf("c.npy"),
+            [0, 0, 0, 15.919, 7.9333, 3.9197, 1.9664, 0.9708],
+            [0, 0, 0, 0, 7.8641, 3.8695, 1.8557, 0.9421],
+            [0, 0, 0, 0, 7.0967, 3.7767, 1.7656, 0.7752]);
 
         Bitkernel run = Quantize("--coefficients", PathOf("c.npy"), "-o", PathOf("Models"));
 

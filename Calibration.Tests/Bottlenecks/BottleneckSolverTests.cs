@@ -104,8 +104,8 @@ public class BottleneckSolverTests
     }
 
     /// <summary>
-    /// Two bits on a few values. Every way to deal sorted values out to the four codes, in every order of the codes, with every choice of signs, has
-    /// its own least squares; the least of all is the optimum over all real coefficients and steps.
+    /// Two bits on a few values. Every way to deal sorted values out to the four codes, in every order of the codes, with every
+    /// choice of signs, has its own least squares; the least of all is the optimum over all real coefficients and steps.
     /// </summary>
     [Theory]
     [InlineData(1, false)]

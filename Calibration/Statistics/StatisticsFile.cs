@@ -4,8 +4,8 @@ using System.Text;
 namespace BitKernelGen.Calibration.Statistics;
 
 /// <summary>
-/// Statistics in a file: "BKSTATS1", model, input, samples, tensors in ordinal order, and the SHA-256 of all that. Every count and sum is an
-/// integer of variable length, so that equal statistics are equal files.
+/// Statistics in a file: "BKSTATS1", model, input, samples, tensors in ordinal order, and the SHA-256 of all that. Every count and
+/// sum is an integer of variable length, so that equal statistics are equal files.
 /// </summary>
 public static class StatisticsFile
 {
