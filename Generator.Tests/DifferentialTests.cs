@@ -1,6 +1,7 @@
 extern alias generator;
 
 using BitKernelGen.Execution;
+using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
 using BitKernelGen.TestNetworks;
 using generator::BitKernelGen.Generator.Planning;
@@ -26,7 +27,9 @@ public class DifferentialTests(CompiledNetworks compiled)
         string[] ways = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
             .Select(step => step.Kernel)
             .OfType<ProductKernel>()
-            .Select(kernel => (Kernel: kernel, Tile: kernel.Tile(Isa.All.Single(isa => isa.Display == instructionSet))))
+            .Select(kernel => (Kernel: kernel, Tile: kernel.Strategy(Isa.All.Single(isa => isa.Display == instructionSet)) as ProductTile))
+            .Where(pair => pair.Tile is not null)
+            .Select(pair => (pair.Kernel, Tile: pair.Tile!))
             .Select(pair => pair.Tile.Accumulation switch
             {
                 Accumulation.Deep when pair.Tile.ChunkRows >= pair.Kernel.KernelHeight => "whole window",
@@ -39,6 +42,57 @@ public class DifferentialTests(CompiledNetworks compiled)
             .Distinct()
             .Order()];
         Assert.Equal(["Short", "Wide", "one row", "part of a row", "several rows", "whole window", "wide, in parts"], ways.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("AVX-512")]
+    [InlineData("AVX2")]
+    public void EverySizeOfTileIsTested(string instructionSet)
+    {
+        WinogradTile[] tiles = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+            .Select(step => step.Kernel)
+            .OfType<ProductKernel>()
+            .Select(kernel => kernel.Strategy(Isa.All.Single(isa => isa.Display == instructionSet)))
+            .OfType<WinogradTile>()];
+        foreach (int size in (int[])[2, 4])
+        {
+            Assert.Contains(tiles, tile => tile.Size == size && tile.AllTiles > tile.Tiles && tile.AllTiles % tile.Tiles != 0);
+            Assert.Contains(tiles, tile => tile.Size == size && tile.PaddedOutputs > tile.PanelOutputs && tile.Vectors > 1);
+            Assert.Contains(tiles, tile => tile.Size == size && tile.TileBytes > tile.DataVectorBytes);
+        }
+    }
+
+    /// <summary>Weights that need more 16-bit sums than the profile's bounds promise.</summary>
+    [SkippableTheory]
+    [InlineData(2, 16)]
+    [InlineData(4, 46)]
+    public void WeightsBeyondTheBoundsAreRefused(int tile, int positions)
+    {
+        Skip.If(Machine.InstructionSet is not ("AVX-512" or "AVX2"), "This machine computes the layer without transforms.");
+        TestNetwork network = compiled.Networks.Single(network => network.Profile.Name == $"Winograd{tile}Largest");
+        sbyte[] weights = QuantizedLayer.Read(SafeTensors.Read(network.Weights), "first", 60, 9 * 68, 4).Values;
+        int needed = WinogradWeights.Of(WinogradTransform.Of(tile), weights, 60, 68).Chunks(15).Sum(sizes => sizes.Length);
+        TestNetwork With(string name, int promised) => network with
+        {
+            Network = network.Network with
+            {
+                Profile = network.Profile with
+                {
+                    Name = name,
+                    Layers = new(network.Profile.Layers.Select(layer => layer.Name != "first" ? layer : layer with
+                    {
+                        Bounds = new BoundsSpec(210, 10, 100_000, tile == 2 ? promised : 0, tile == 4 ? promised : 0),
+                    })),
+                },
+            },
+        };
+        TestNetwork enough = With("Enough", needed), less = With("TooFew", needed - 1);
+        CompiledModels models = CompiledModels.Compile([enough, less], null);
+
+        Assert.True(needed > positions);
+        models.Load(enough).Dispose();
+        WeightsException refusal = Assert.Throws<WeightsException>(() => models.Load(less));
+        Assert.Contains($"Layer 'first': its kernel adds the products of F({tile}x{tile}) in {needed - 1} chunks of 16 bits, but these weights need {needed}.", refusal.Message);
     }
 
     [Fact]

@@ -8,7 +8,12 @@ internal static class DirectedNetworks
 {
     private static readonly CodeSpec Bytes = new() { Bits = 8, Step = 1 };
 
-    public static IReadOnlyList<TestNetwork> All { get; } = [LargeSums(), LargeInput(), TallWindow(), SharedNames()];
+    public static IReadOnlyList<TestNetwork> All { get; } = 
+    [
+        LargeSums(), LargeInput(), TallWindow(), SharedNames(),
+        Winograd("Winograd2", 2, isLargest: false), Winograd("Winograd4", 4, isLargest: false),
+        Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
+    ];
 
     /// <summary>Sums above 2²⁴, which float32 does not hold exactly.</summary>
     private static TestNetwork LargeSums()
@@ -33,6 +38,35 @@ internal static class DirectedNetworks
         AddWeighted(builder, 8, 19, 7 * 4, seed: 3, Convolution("tall", "input", 7, 1, 19) with { Bounds = null });
         AddWeighted(builder, 4, 3, 5 * 2 * 4, seed: 4, Convolution("lower", "input", 5, 2, 3) with { Bounds = new(1000, 5, 100000) });
         return builder.Build("TallWindow");
+    }
+
+    /// <summary>
+    /// A residual block of Winograd layers on levels that the input can drive to any value: tiles that hang over, several groups of
+    /// them, channels that fill no vector, and with the largest weights as many chunks as there can be.
+    /// </summary>
+    private static TestNetwork Winograd(string name, int tile, bool isLargest)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(9, 22, 68), Code = Bytes with { Bits = 4 } });
+        var code = new CodeSpec { Bits = 4, Step = isLargest ? 2000 : 30 };
+        LayerSpec Layer(string layer, string input, int channels) => Convolution(layer, input, 3, 3, channels) with
+        {
+            Pad = new(1, 1, 1, 1),
+            KernelStrategy = $"winograd-{tile}x{tile}",
+        };
+        AddWeighted(builder, 4, 60, 9 * 68, seed: 6, Layer("first", "input", 60) with { Activation = Activation.Relu, Code = code, Skip = code with { Bits = 8 } }, isLargest);
+        AddWeighted(builder, 4, 60, 9 * 60, seed: 7, Layer("second", "first", 60), isLargest);
+        builder.Add(new LayerSpec
+        {
+            Name = "add",
+            Op = LayerOp.Add,
+            Inputs = new("second", "first"),
+            Activation = Activation.Relu,
+            Code = code,
+            Skip = code with { Bits = 8 },
+        });
+        AddWeighted(builder, 2, 16, 9 * 60, seed: 8, Layer("third", "add", 16) with { Pad = new(1, 1, 0, 1), Code = code with { Zero = 3 } }, isLargest);
+        AddWeighted(builder, 3, 5, 9 * 16, seed: 9, Layer("fourth", "third", 5) with { Pad = new(0, 0, 0, 0) }, isLargest);
+        return builder.Build(name);
     }
 
     /// <summary>Layer names that are keywords, types or locals of the generated code.</summary>

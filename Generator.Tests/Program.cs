@@ -5,12 +5,22 @@ namespace BitKernelGen.Generator.Tests;
 
 /// <summary>
 /// The differential test as a program, for processes with other instruction sets and for longer searches:
-/// <c>FIRST-SEED COUNT [ASSEMBLY [INSTRUCTION-SET]]</c>. An assembly that exists is not compiled again.
+/// <c>FIRST-SEED COUNT [ASSEMBLY [INSTRUCTION-SET]]</c>. An assembly that exists is not compiled again. <c>hot ASSEMBLY</c> runs
+/// the network of the hot kernels once.
 /// </summary>
 internal static class Program
 {
     public static int Main(string[] args)
     {
+        if (args[0] == "hot")
+        {
+            // One run, for a listing of what the JIT compiles.
+            TestNetwork hot = HotNetwork.Create();
+            IModel model = CompiledModels.Open(args[1]).Load(hot);
+            model.Run(new float[model.InputLength], new float[model.OutputLength]);
+            return 0;
+        }
+
         string? assembly = args.ElementAtOrDefault(2), expected = args.ElementAtOrDefault(3);
         if (expected is not null && expected != Machine.InstructionSet)
         {

@@ -1,3 +1,4 @@
+using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
 using BitKernelGen.TestNetworks;
 
@@ -98,10 +99,30 @@ internal sealed class RandomNetwork
     private void Convolution(int? channels = null, bool keepsShape = false, bool isForSum = false)
     {
         Tensor input = _current;
-        LayerSpec spec = Windowed(LayerOp.Conv, input, keepsShape, out int height, out int width);
+        LayerSpec spec = CanBeWinograd(input) && Chance(0.6)
+            ? Winograd(input, keepsShape, out int height, out int width)
+            : Windowed(LayerOp.Conv, input, keepsShape, out height, out width);
         int products = spec.Kernel[0] * spec.Kernel[1] * input.Channels;
         int outputs = channels ?? (int)Math.Clamp(MaxMacs / ((long)height * width * products), 1, Pick(ChannelCounts));
         Weighted(spec with { Channels = outputs }, input, spec.Kernel[0], spec.Kernel[1], input.Channels, outputs, isForSum);
+    }
+
+    private static bool CanBeWinograd(Tensor input) =>
+        input.Code!.MaxLevel <= WinogradTransform.MaxLevel && (input.Id > 0 || input.Channels % 4 == 0) && input.Height > 1 && input.Width > 1;
+
+    /// <summary>A 3x3 convolution with stride 1, most often pinned to a size of tile that the planner would not choose.</summary>
+    private LayerSpec Winograd(Tensor input, bool keepsShape, out int height, out int width)
+    {
+        int[] pad = keepsShape ? [1, 1, 1, 1] : [.. Enumerable.Range(0, 4).Select(_ => _random.Next(1, 3))];
+        height = input.Height + pad[0] + pad[2] - 2;
+        width = input.Width + pad[1] + pad[3] - 2;
+        return Layer(LayerOp.Conv, input) with
+        {
+            Kernel = new(3, 3),
+            Stride = new(1, 1),
+            Pad = new(pad),
+            KernelStrategy = Pick("auto", "winograd-2x2", "winograd-2x2", "winograd-4x4", "winograd-4x4", "winograd-4x4"),
+        };
     }
 
     private void Depthwise()
@@ -119,7 +140,7 @@ internal sealed class RandomNetwork
 
     private void Weighted(LayerSpec spec, Tensor input, int rows, int columns, int channels, int outputs, bool isForSum)
     {
-        int bits = _random.Next(1, 9), products = rows * columns * channels;
+        int bits = _random.Next(1, spec.KernelStrategy == "auto" ? 9 : WinogradTransform.MaxWeightBits + 1), products = rows * columns * channels;
         Code code = input.Code!;
         sbyte[] values = RandomWeights(bits, outputs, products);
         Activation activation = isForSum ? Activation.None : (Activation)_random.Next(3);
@@ -144,7 +165,7 @@ internal sealed class RandomNetwork
             bias[o] = _isDyadic ? (float)(Math.Round(wanted * 64) / 64) : (float)wanted;
         }
 
-        BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null : RandomBounds(input, values, outputs, rows, columns);
+        BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null : RandomBounds(input, values, outputs, rows, columns, spec.KernelStrategy != "auto");
         spec = spec with { Weight = new WeightSpec(bits), Activation = activation, Bounds = bounds };
         _current = _builder.Add(isForSum ? spec : WithCodes(spec, magnitude), values, scale, bias);
         _magnitudes.Add(magnitude);
@@ -175,10 +196,17 @@ internal sealed class RandomNetwork
     }
 
     /// <summary>None, what is true of the weights, or fewer steps than that: every way to accumulate gets its turn.</summary>
-    private BoundsSpec? RandomBounds(Tensor input, sbyte[] values, int outputs, int rows, int columns)
+    private BoundsSpec? RandomBounds(Tensor input, sbyte[] values, int outputs, int rows, int columns, bool isWinograd)
     {
         int pixelBytes = input.Id == 0 ? input.Channels : (input.Channels + 3) / 4 * 4;
         var proved = AccumulationBounds.Prove(values, outputs, rows, columns, input.Channels, pixelBytes, input.Code!.MaxLevel);
+        int winograd2 = 0, winograd4 = 0;
+        if (isWinograd && Chance(0.5))
+        {
+            winograd2 = WinogradWeights.Of(WinogradTransform.F2, values, outputs, input.Channels).Chunks(input.Code.MaxLevel).Sum(sizes => sizes.Length);
+            winograd4 = WinogradWeights.Of(WinogradTransform.F4, values, outputs, input.Channels).Chunks(input.Code.MaxLevel).Sum(sizes => sizes.Length);
+        }
+
         int steps = _random.Next(4) switch
         {
             0 => proved.Steps,
@@ -186,7 +214,7 @@ internal sealed class RandomNetwork
             2 => Math.Min(proved.Steps, _random.Next(10)),
             _ => -1,
         };
-        return steps < 0 ? null : new BoundsSpec(proved.Pair, steps, (int)proved.Sum);
+        return steps < 0 ? null : new BoundsSpec(proved.Pair, steps, (int)proved.Sum, winograd2, winograd4);
     }
 
     // Layers without weights
@@ -297,7 +325,7 @@ internal sealed class RandomNetwork
 
     private CodeSpec RandomCode(Activation activation, float magnitude, bool isEven = false)
     {
-        int bits = _random.Next(1, 9);
+        int bits = Chance(0.4) ? _random.Next(1, 5) : _random.Next(1, 9);
         double[] coefficients = _random.Next(isEven || _isEven ? 5 : 10) switch
         {
             < 5 => [],

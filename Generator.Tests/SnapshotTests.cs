@@ -20,6 +20,14 @@ public class SnapshotTests
     public void Convolution() => Verify(Conv, "conv");
 
     [Fact]
+    public void Winograd2x2() => Verify(
+        Conv.Replace("channels = 16", "channels = 16\nkernel-strategy = \"winograd-2x2\""), "conv", "shape = [6, 6, 16]\ncode = { bits = 4, step = 0.2 }");
+
+    [Fact]
+    public void Winograd4x4() => Verify(
+        Conv.Replace("channels = 16", "channels = 16\nkernel-strategy = \"winograd-4x4\""), "conv", "shape = [8, 8, 16]\ncode = { bits = 4, step = 0.2 }");
+
+    [Fact]
     public void Depthwise() => Verify(
         """
         [[layer]]

@@ -127,6 +127,10 @@ public sealed class ProfileWriter
         if (bounds.Steps != 0)
             pairs.Add(("steps", TomlText.Of(bounds.Steps)));
         pairs.Add(("sum", TomlText.Of(bounds.Sum)));
+        if (bounds.Winograd2 != 0)
+            pairs.Add(("winograd-2x2", TomlText.Of(bounds.Winograd2)));
+        if (bounds.Winograd4 != 0)
+            pairs.Add(("winograd-4x4", TomlText.Of(bounds.Winograd4)));
         return Table([.. pairs]);
     }
 

@@ -1,6 +1,7 @@
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Simulate;
 using BitKernelGen.Calibration.Weights;
+using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Quantize;
@@ -20,6 +21,16 @@ internal static class BoundsProof
         int maxLevel = Code.Of(input).MaxLevel;
         var bounds = AccumulationBounds.Prove(
             weights.Values, weights.Outputs, geometry.KernelHeight, geometry.KernelWidth, channels, pixelBytes, maxLevel);
-        return bounds.Sum > int.MaxValue ? null : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);
+        if (bounds.Sum > int.MaxValue)
+            return null;
+
+        var window = new Window(geometry.KernelHeight, geometry.KernelWidth, geometry.StrideHeight, geometry.StrideWidth, 0, 0, 0, 0);
+        LayerSpec spec = layer.Spec with { Weight = new WeightSpec(weights.Bits) };
+        return WinogradRule.Applies(spec, window, maxLevel, layer.Spec.Inputs[0] == "input", channels)
+            ? new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum, Chunks(WinogradTransform.F2), Chunks(WinogradTransform.F4))
+            : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);
+
+        int Chunks(WinogradTransform transform) =>
+            WinogradWeights.Of(transform, weights.Values, weights.Outputs, channels).Chunks(maxLevel).Sum(sizes => sizes.Length);
     }
 }

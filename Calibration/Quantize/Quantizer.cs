@@ -66,6 +66,9 @@ public static class Quantizer
                 file.Add(spec.Name, weights);
                 CodeSpec input = codes[spec.Inputs[0]].Code!.Spec;
                 spec = spec with { Weight = new WeightSpec(weights.Bits), Bounds = BoundsProof.Prove(network, network.Layers[i], weights, input) };
+                // Transformed weights would take more than the bits that a budget of bytes shared out.
+                if (options.Bytes is not null)
+                    spec = spec with { KernelStrategy = "multiply-add" };
             }
 
             layers.Add(spec);

@@ -13,7 +13,11 @@ namespace Acme
             _conv = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
                 new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 4, PixelBytes: 4, Bits: 4, Zero: 0, MaxLevel: 255, Step: 0.0199999996f, Premultiplier: 10f),
-                [new(16, 4, 1, 4, 9), new(8, 4, 2, 4, 9), new(16, 1, 1, 4, 0)]);
+                [
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 4, Chunk: 9),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 9),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 4, Chunk: 0),
+                ]);
         }
 
         partial void Encode(float* input, byte* arena)

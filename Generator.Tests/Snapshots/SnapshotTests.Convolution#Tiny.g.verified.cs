@@ -35,7 +35,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 8, 16 }, 36864L, 4, 4, 0, new[] { 8, 4, 2, 1 }, "multiply-add deep 8x1 chunk 9"),
+                new("conv", "conv", new[] { 8, 8, 16 }, 36864L, 4, 4, 0, new[] { 8, 4, 2, 1 }, "multiply-add deep 8x1 chunk 9", global::BitKernelGen.Execution.Machine.Choose(1043L, 1233L, 13824L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

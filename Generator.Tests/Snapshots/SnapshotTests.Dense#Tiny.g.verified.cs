@@ -35,7 +35,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("dense", "dense", new[] { 1, 1, 10 }, 640L, 8, 0, 0, global::System.Array.Empty<int>(), "multiply-add short 1x1 chunk 4"),
+                new("dense", "dense", new[] { 1, 1, 10 }, 640L, 8, 0, 0, global::System.Array.Empty<int>(), "multiply-add short 1x1 chunk 4", global::BitKernelGen.Execution.Machine.Choose(48L, 56L, 366L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -35,7 +35,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("depthwise", "depthwise", new[] { 4, 4, 4 }, 576L, 8, 4, 0, new[] { 8, 4, 2, 1 }, "depthwise"),
+                new("depthwise", "depthwise", new[] { 4, 4, 4 }, 576L, 8, 4, 0, new[] { 8, 4, 2, 1 }, "depthwise", global::BitKernelGen.Execution.Machine.Choose(128L, 244L, 528L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -35,7 +35,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("pool", "globalavgpool", new[] { 1, 1, 4 }, 0L, 0, 0, 0, global::System.Array.Empty<int>(), ""),
+                new("pool", "globalavgpool", new[] { 1, 1, 4 }, 0L, 0, 0, 0, global::System.Array.Empty<int>(), "", global::BitKernelGen.Execution.Machine.Choose(50L, 98L, 198L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -37,9 +37,9 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("subsample", "subsample", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, ""),
-                new("pad", "pad-channels", new[] { 4, 4, 8 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, ""),
-                new("flatten", "flatten", new[] { 1, 1, 128 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, ""),
+                new("subsample", "subsample", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(2L, 4L, 8L)),
+                new("pad", "pad-channels", new[] { 4, 4, 8 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(4L, 8L, 16L)),
+                new("flatten", "flatten", new[] { 1, 1, 128 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(4L, 8L, 16L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -37,9 +37,9 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 8, 16 }, 36864L, 4, 4, 0, new[] { 8, 4, 2, 1 }, "multiply-add deep 8x1 chunk 9"),
-                new("residual", "conv", new[] { 8, 8, 16 }, 16384L, 8, 0, 0, global::System.Array.Empty<int>(), "multiply-add deep 8x1 chunk 4"),
-                new("add", "add", new[] { 8, 8, 16 }, 0L, 0, 4, 8, new[] { 8, 4, 2, 1 }, "fused into residual"),
+                new("conv", "conv", new[] { 8, 8, 16 }, 36864L, 4, 4, 0, new[] { 8, 4, 2, 1 }, "multiply-add deep 8x1 chunk 9", global::BitKernelGen.Execution.Machine.Choose(1043L, 1233L, 13824L)),
+                new("residual", "conv", new[] { 8, 8, 16 }, 16384L, 8, 0, 0, global::System.Array.Empty<int>(), "multiply-add deep 8x1 chunk 4", global::BitKernelGen.Execution.Machine.Choose(802L, 1053L, 7510L)),
+                new("add", "add", new[] { 8, 8, 16 }, 0L, 0, 4, 8, new[] { 8, 4, 2, 1 }, "fused into residual", global::BitKernelGen.Execution.Machine.Choose(0L, 0L, 0L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

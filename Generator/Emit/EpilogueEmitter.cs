@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using BitKernelGen.Generator.Planning;
@@ -107,7 +108,10 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
     /// <param name="index">The element's index in its pixel.</param>
     /// <param name="count">Elements to store; 0 for a whole vector.</param>
     /// <param name="pixel">The variable that counts pixels from the pointers on, or null where they point at the pixel itself.</param>
-    public void Emit(SourceWriter writer, string index, int count, string? pixel = null)
+    /// <param name="keep">
+    /// The variable that keeps a store's levels, by its number: they are stored later, by an instruction that saturates at 0 and 255.
+    /// </param>
+    public void Emit(SourceWriter writer, string index, int count, string? pixel = null, Func<int, string>? keep = null)
     {
         string At(int pixelBytes, bool isFloat) =>
             pixel is null ? index : $"{index} + {CSharp.Times(pixel, isFloat ? pixelBytes / sizeof(float) : pixelBytes)}";
@@ -132,6 +136,13 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
             string reciprocal = i == 0 ? "reciprocal" : "skipReciprocal";
             string t = $"t{suffix}", level = $"level{suffix}";
             string scaled = epilogue.Premultiplied ? "value" : $"value * {Create(reciprocal)}";
+            if (keep is not null && encoding.SaturatesBelow)
+            {
+                writer.Line($"{Type("float")} {t} = {Min(scaled, Create(CSharp.Literal(encoding.High)))};");
+                writer.Line($"{keep(i)} = Levels.Round({t}){Shift(encoding.Zero)};");
+                continue;
+            }
+
             writer.Line($"{Type("float")} {t} = {Max(scaled, Create(CSharp.Literal(encoding.Low)))};");
             writer.Line($"{t} = {Min(t, Create(CSharp.Literal(encoding.High)))};");
             if (encoding.IsEven)
@@ -151,7 +162,8 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
                     : $"int {level} = {table}[{halfSteps}];");
             }
 
-            writer.Line(!_isVector ? $"{output}[{at}] = (byte){level};"
+            writer.Line(keep is not null ? $"{keep(i)} = {level};"
+                : !_isVector ? $"{output}[{at}] = (byte){level};"
                 : count == 0 ? $"Levels.Store({level}, {CSharp.Plus(output, at)});"
                 : $"Levels.Store({level}, {CSharp.Plus(output, at)}, {count});");
         }

@@ -63,12 +63,20 @@ internal sealed class LayersEmitter
                 if (isDepthwise)
                     continue;
                 var product = (ProductKernel)step.Kernel;
-                string layouts = string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(product.Tile).Select(tile =>
-                    $"new({tile.LaneOutputs}, {tile.Group}, {tile.Vectors}, {product.ResidentBits(tile)}, {tile.ProvenGroups})"));
-                _writer.Line($"    [{layouts}]);");
+                string layouts = string.Join(",\n        ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => Layout(step, product, product.Strategy(isa))));
+                _writer.Line($"    [\n        {layouts},\n    ]);");
             }
         }
     }
+
+    private static string Layout(Step step, ProductKernel product, Strategy strategy) => "new global::BitKernelGen.Packing." + (strategy switch
+    {
+        WinogradTile tile =>
+            $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)})",
+        ProductTile tile =>
+            $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups})",
+        _ => throw new System.NotSupportedException(strategy.GetType().Name),
+    });
 
     private void Encode(BitProfile profile)
     {

@@ -84,7 +84,7 @@ internal static class ModelEmitter
             layer.Spec.Weight is { } weight ? $"{weight.Bits} bit" : "",
             code + skip is { Length: > 0 } codes ? codes : "float32",
             layer.Macs == 0 ? "" : layer.Macs.ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
-            step is null ? "" : WeightBytes(step.Kernel, Isa.Avx512) is > 0 and var bytes ? bytes.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) : "",
+            step is null ? "" : step.WeightBytes(Isa.Avx512) is > 0 and var bytes ? bytes.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) : "",
         ];
     }
 
@@ -105,20 +105,10 @@ internal static class ModelEmitter
     private static void Fields(SourceWriter writer, Plan plan)
     {
         writer.Line("private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();");
-        string scratch = string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => WorkspaceBytes(plan, isa)));
+        string scratch = string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(plan.WorkspaceBytes));
         writer.Line($"private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose({scratch}));");
         writer.Line("private bool _isDisposed;");
     }
-
-    internal static int WorkspaceBytes(Plan plan, Isa isa) =>
-        plan.ArenaBytes + plan.Steps.Max(step => step.Kernel.ScratchBytes(isa)) + Packing.Block;
-
-    internal static int WeightBytes(Kernel kernel, Isa isa) => kernel switch
-    {
-        ProductKernel product => product.WeightBytes(product.Tile(isa)),
-        DepthwiseKernel depthwise => depthwise.WeightBytes,
-        _ => 0,
-    };
 
     private static void Labels(SourceWriter writer, BitProfile profile)
     {
@@ -136,16 +126,14 @@ internal static class ModelEmitter
         Tensor input = network.Tensors[0];
         string Each(System.Func<Isa, long> bytes) =>
             $"global::BitKernelGen.Execution.Machine.Choose({string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => bytes(isa) + "L"))})";
-        long floatWeights = network.Layers.Sum(layer =>
-            layer.Spec.Weight is null ? 0L : sizeof(float) * ((layer.Macs / network.Tensors[layer.Output].Height / network.Tensors[layer.Output].Width) + network.Tensors[layer.Output].Channels));
         writer.Line("/// <summary>Layers, bits and bytes.</summary>");
         writer.Line("public static global::BitKernelGen.ModelInfo Info { get; } = new(");
         writer.Line($"    Name: {CSharp.Literal(network.Profile.Name)},");
         writer.Line($"    InputShape: new[] {{ {input.Height}, {input.Width}, {input.Channels} }},");
         writer.Line("    OutputLength: OutputLength,");
-        writer.Line($"    WeightBytes: {Each(isa => plan.Steps.Sum(step => (long)WeightBytes(step.Kernel, isa)))},");
-        writer.Line($"    ArenaBytes: {Each(isa => WorkspaceBytes(plan, isa))},");
-        writer.Line($"    FloatWeightBytes: {floatWeights}L,");
+        writer.Line($"    WeightBytes: {Each(plan.WeightBytes)},");
+        writer.Line($"    ArenaBytes: {Each(isa => plan.WorkspaceBytes(isa))},");
+        writer.Line($"    FloatWeightBytes: {plan.FloatWeightBytes}L,");
         writer.Line($"    FloatArenaBytes: {plan.FloatArenaBytes}L,");
         writer.Line("    InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,");
         writer.Line("    Layers: new global::BitKernelGen.LayerInfo[]\n    {");
@@ -156,7 +144,7 @@ internal static class ModelEmitter
             string coefficients = output.Code is { } code ? $"new[] {{ {string.Join(", ", code.Coefficients)} }}" : "global::System.Array.Empty<int>()";
             writer.Line(
                 $"        new({CSharp.Literal(layer.Spec.Name)}, {CSharp.Literal(OpName(layer.Spec.Op))}, new[] {{ {output.Height}, {output.Width}, {output.Channels} }}, " +
-                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {CSharp.Literal(Strategy(plan, layer, step))}),");
+                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {CSharp.Literal(Strategy(plan, layer, step))}, {Each(isa => step is null ? 0 : CostModel.Cycles(step, isa, network))}),");
         }
 
         writer.Line("    });");
@@ -170,9 +158,7 @@ internal static class ModelEmitter
             return plan.Steps.FirstOrDefault(step => step.Fused == layer) is { } fused ? $"fused into {fused.Layer.Spec.Name}" : "";
         if (step.Kernel is not ProductKernel product)
             return step.Kernel is DepthwiseKernel ? "depthwise" : "";
-        ProductTile tile = product.Tile(Isa.Avx512);
-        return $"multiply-add {tile.Accumulation.ToString().ToLowerInvariant()} {tile.Pixels}x{tile.Vectors}"
-            + (tile.ProvenGroups > 0 ? $" chunk {tile.ProvenGroups}" : "");
+        return product.Strategy(Isa.Avx512).Describe();
     }
 
     private static void Loading(SourceWriter writer, BitProfile profile, ModelNames names)

@@ -18,7 +18,13 @@ internal static class ProductEmitter
         KernelWriter.Dispatch(writer, parameters);
         foreach (Isa isa in Isa.All)
         {
-            ProductTile tile = kernel.Tile(isa);
+            if (kernel.Strategy(isa) is WinogradTile winograd)
+            {
+                new WinogradEmitter(writer, kernel, winograd).Emit(parameters);
+                continue;
+            }
+
+            var tile = (ProductTile)kernel.Strategy(isa);
             Panels(writer, kernel, tile, parameters);
             if (tile.Accumulation == Accumulation.Portable)
                 PortableRow(writer, kernel, isa);

@@ -44,6 +44,9 @@ internal sealed record Store(Encoding? Encoding, int PixelBytes, int RowBytes)
 /// <param name="Bits">The code's bits, for names and comments.</param>
 internal sealed record Encoding(float Low, float High, int Zero, bool IsEven, int Bits)
 {
+    /// <summary>Whether an even level below 0 is what the lower clamp would make 0, however small the number was.</summary>
+    public bool SaturatesBelow => IsEven && Low == -Zero;
+
     public static Encoding Of(Code code, Activation activation)
     {
         float low = -code.Zero, high = code.MaxLevel - code.Zero;

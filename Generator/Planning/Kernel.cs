@@ -14,6 +14,9 @@ internal abstract record Kernel
 
     /// <summary>Bytes of scratch it needs on an instruction set.</summary>
     public virtual int ScratchBytes(Isa isa) => 0;
+
+    /// <summary>Bytes of packed weights and parameters on an instruction set, those that depend on the weights themselves left out.</summary>
+    public virtual int WeightBytes(Isa isa) => 0;
 }
 
 /// <summary>Conv and dense: sums of products, then the epilogue.</summary>
@@ -34,9 +37,9 @@ internal sealed record ProductKernel : Kernel
     public required int MaxLevel { get; init; }
     public required bool HasZero { get; init; }
     public required Epilogue Epilogue { get; init; }
-    public required EquatableArray<ProductTile> Tiles { get; init; }
+    public required EquatableArray<Strategy> Strategies { get; init; }
 
-    public ProductTile Tile(Isa isa) => Tiles.First(tile => tile.Isa == isa);
+    public Strategy Strategy(Isa isa) => Strategies.First(strategy => strategy.Isa == isa);
 
     /// <summary>±1 has no zero to fill up rows with, so such layers keep two bits.</summary>
     public int ResidentBits(ProductTile tile) =>
@@ -44,7 +47,7 @@ internal sealed record ProductKernel : Kernel
 
     public int PanelWeights(ProductTile tile) => KernelHeight * tile.GroupsPerRow * tile.PanelOutputs * tile.Group;
 
-    public int PanelBytes(ProductTile tile) => Packing.Bytes(PanelWeights(tile), ResidentBits(tile));
+    public int PanelBytes(ProductTile tile) => BitPacking.Bytes(PanelWeights(tile), ResidentBits(tile));
 
     public int Panels(ProductTile tile) => (OutputChannels + tile.PanelOutputs - 1) / tile.PanelOutputs;
 
@@ -57,7 +60,7 @@ internal sealed record ProductKernel : Kernel
     /// <summary>Scratch: the sums of a row, then the unpacked panel, then the widened rows.</summary>
     public int SumsBytes(ProductTile tile) => Buffer.RoundUp(OutputWidth * tile.PanelOutputs * sizeof(int), 64);
 
-    public int UnpackedBytes(ProductTile tile) => ResidentBits(tile) == 8 ? 0 : Buffer.RoundUp(PanelWeights(tile), Packing.Block) + 64;
+    public int UnpackedBytes(ProductTile tile) => ResidentBits(tile) == 8 ? 0 : Buffer.RoundUp(PanelWeights(tile), BitPacking.Block) + 64;
 
     /// <summary>Output rows whose input is widened at once: as many as keep the widened rows within half of a second-level cache.</summary>
     public int WideRows(ProductTile tile)
@@ -75,9 +78,13 @@ internal sealed record ProductKernel : Kernel
 
     public int WidenedBytes(int outputRows) => Buffer.RoundUp((RowsBytes(outputRows) * sizeof(short)) + 64, 64);
 
+    public override int WeightBytes(Isa isa) => Strategy(isa) is WinogradTile winograd ? winograd.WeightBytes : WeightBytes((ProductTile)Strategy(isa));
+
     public override int ScratchBytes(Isa isa)
     {
-        ProductTile tile = Tile(isa);
+        if (Strategy(isa) is WinogradTile winograd)
+            return winograd.ScratchBytes;
+        var tile = (ProductTile)Strategy(isa);
         return SumsBytes(tile) + UnpackedBytes(tile) + (WideRows(tile) is var rows and > 0 ? WidenedBytes(rows) : 0);
     }
 
@@ -111,12 +118,12 @@ internal sealed record DepthwiseKernel : Kernel
 
     public int ParameterBytes => (HasZero ? 3 : 2) * sizeof(float) * PaddedOutputs;
 
-    public int WeightBytes => ParameterBytes + Packing.Bytes(RunWeights, WeightBits);
+    public override int WeightBytes(Isa isa) => ParameterBytes + BitPacking.Bytes(RunWeights, WeightBits);
 
     public int SumsBytes => Buffer.RoundUp(OutputWidth * PanelChannels * sizeof(int), 64);
 
     public override int ScratchBytes(Isa isa) =>
-        SumsBytes + (WeightBits == 8 ? 0 : Buffer.RoundUp(RunWeights, Packing.Block) + 64);
+        SumsBytes + (WeightBits == 8 ? 0 : Buffer.RoundUp(RunWeights, BitPacking.Block) + 64);
 
     public override string Name => $"Depthwise{KernelHeight}x{KernelWidth}S{StrideHeight}_{OutputHeight}x{OutputWidth}_{Channels}_W{WeightBits}";
 }
@@ -158,7 +165,7 @@ internal sealed record RecodeKernel(int Height, int Width, int Channels, Operand
 }
 
 /// <summary>What the generator knows of packed weights; the runtime's PanelUnpacker is the other half.</summary>
-internal static class Packing
+internal static class BitPacking
 {
     public const int Block = 512;
 

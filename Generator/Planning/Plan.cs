@@ -1,3 +1,5 @@
+using System.Linq;
+using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Generator.Planning;
@@ -11,7 +13,21 @@ namespace BitKernelGen.Generator.Planning;
 /// <param name="ArenaBytes">Bytes of all buffers, sharing memory where they are not needed at once.</param>
 /// <param name="FloatArenaBytes">The same for float32 tensors without padding.</param>
 internal sealed record Plan(
-    Network Network, Buffer Input, Buffer Output, EquatableArray<Buffer> Buffers, EquatableArray<Step> Steps, int ArenaBytes, long FloatArenaBytes);
+    Network Network, Buffer Input, Buffer Output, EquatableArray<Buffer> Buffers, EquatableArray<Step> Steps, int ArenaBytes, long FloatArenaBytes)
+{
+    /// <summary>Bytes of a workspace: arena and scratch.</summary>
+    public int WorkspaceBytes(Isa isa) => ArenaBytes + Steps.Max(step => step.Kernel.ScratchBytes(isa)) + BitPacking.Block;
+
+    /// <summary>Bytes of all packed weights.</summary>
+    public long WeightBytes(Isa isa) => Steps.Sum(step => (long)step.WeightBytes(isa));
+
+    /// <summary>Bytes of the same weights and biases as float32.</summary>
+    public long FloatWeightBytes => Network.Layers.Where(layer => layer.Spec.Weight is not null).Sum(layer =>
+    {
+        Tensor output = Network.Tensors[layer.Output];
+        return sizeof(float) * ((layer.Macs / output.Height / output.Width) + output.Channels);
+    });
+}
 
 /// <summary>One kernel call.</summary>
 /// <param name="Layer">The layer whose weights and name it has.</param>
@@ -23,4 +39,12 @@ internal sealed record Plan(
 /// <param name="Outputs">What it writes: one or two forms of one tensor.</param>
 /// <param name="OutputByte">Where in a pixel of the output it starts: the channel of a concat's operand.</param>
 internal sealed record Step(
-    Layer Layer, Layer? Fused, Kernel Kernel, Buffer Input, int InputByte, Buffer? Residual, EquatableArray<Buffer> Outputs, int OutputByte);
+    Layer Layer, Layer? Fused, Kernel Kernel, Buffer Input, int InputByte, Buffer? Residual, EquatableArray<Buffer> Outputs, int OutputByte)
+{
+    /// <summary>Bytes of packed weights, parameters and what the kernel reads beside them.</summary>
+    public int WeightBytes(Isa isa) => Kernel.WeightBytes(isa)
+        + (Kernel is ProductKernel product && product.Strategy(isa) is WinogradTile winograd ? (1 + Chunks(winograd)) * WinogradStep.Bytes : 0);
+
+    /// <summary>Chunks of 16-bit sums: as the profile has them from the weights, else in the worst case of the bits.</summary>
+    public int Chunks(WinogradTile tile) => tile.Chunks(Layer.Spec, Input.Code!.MaxLevel);
+}

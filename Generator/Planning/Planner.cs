@@ -6,7 +6,7 @@ using BitKernelGen.Profiles;
 namespace BitKernelGen.Generator.Planning;
 
 /// <summary>
-/// From a network to a plan, in four looks at it: which layers run together, which forms of each tensor are needed, where they
+/// From a network to a plan, in four looks at it: how each layer is computed, which layers run together, which forms of each tensor are needed, where they
 /// lie, and which kernel computes each.
 /// </summary>
 internal sealed class Planner
@@ -14,17 +14,29 @@ internal sealed class Planner
     private readonly Network _network;
     private readonly Layer?[] _fusedInto;
     private readonly Dictionary<(int Tensor, Form Form), Buffer> _buffers = [];
+    private readonly Dictionary<Isa, Strategy?[]> _strategies;
 
-    private Planner(Network network)
+    private Planner(Network network, Func<Isa, long> budget)
     {
         _network = network;
         _fusedInto = new Layer?[network.Layers.Count];
+        var chooser = new StrategyChooser(network);
+        _strategies = Isa.All.ToDictionary(isa => isa, isa => chooser.Choose(isa, budget(isa)));
     }
 
-    /// <summary>Plans a network.</summary>
+    /// <summary>Plans a network: for speed, but with no more memory than float32 takes.</summary>
     public static Plan Plan(Network network)
     {
-        var planner = new Planner(network);
+        Plan fastest = Plan(network, _ => long.MaxValue);
+        long allowed = fastest.FloatWeightBytes + fastest.FloatArenaBytes;
+        return Isa.All.All(isa => fastest.WeightBytes(isa) + fastest.WorkspaceBytes(isa) <= allowed)
+            ? fastest
+            : Plan(network, isa => allowed - fastest.WorkspaceBytes(isa));
+    }
+
+    private static Plan Plan(Network network, Func<Isa, long> budget)
+    {
+        var planner = new Planner(network, budget);
         planner.FuseAdds();
         planner.FindForms();
         long floatArena = planner.PlaceBuffers(out int arena);
@@ -110,6 +122,12 @@ internal sealed class Planner
             left = Math.Max(left, window.PadLeft);
             bottom = Math.Max(bottom, ((output.Height - 1) * window.StrideHeight) + window.KernelHeight - window.PadTop - tensor.Height);
             right = Math.Max(right, ((output.Width - 1) * window.StrideWidth) + window.KernelWidth - window.PadLeft - tensor.Width);
+            foreach (WinogradTile tile in _strategies.Values.Select(strategies => strategies[layer.Index]).OfType<WinogradTile>())
+            {
+                // Tiles that hang over read levels too: what a window never reaches must not disturb the others in its tile.
+                bottom = Math.Max(bottom, tile.Reach.Rows - window.PadTop - tensor.Height);
+                right = Math.Max(right, tile.Reach.Columns - window.PadLeft - tensor.Width);
+            }
         }
 
         return new Buffer(tensor, form, top, left, bottom, right, 0);
@@ -227,24 +245,9 @@ internal sealed class Planner
                 MaxLevel = code.MaxLevel,
                 HasZero = code.Zero != 0,
                 Epilogue = epilogue,
-                Tiles = new EquatableArray<ProductTile>(Isa.All.Select(isa => ProductTile.Choose(
-                    isa,
-                    window.KernelHeight,
-                    window.KernelWidth * input.PixelBytes,
-                    output.Width,
-                    output.Channels,
-                    ProvenSteps(layer, input)))),
+                Strategies = new EquatableArray<Strategy>(Isa.All.Select(isa => _strategies[isa][layer.Index]!)),
             };
         return new Step(layer, add, kernel, input, start, residual, new EquatableArray<Buffer>(outputs), 0);
-    }
-
-    /// <summary>Groups of 4 that a 16-bit sum holds: as the profile has it from the weights, else in the worst case of the bits.</summary>
-    private static int ProvenSteps(Layer layer, Buffer input)
-    {
-        if (layer.Spec.Bounds is { } bounds)
-            return bounds.Steps;
-        int groups = layer.Window.KernelHeight * (((layer.Window.KernelWidth * input.PixelBytes) + 3) / 4);
-        return Math.Min(groups, short.MaxValue / (2 * layer.Spec.Weight!.Largest * input.Code!.MaxLevel));
     }
 
     private Step Add(Layer layer, Buffer[] outputs)

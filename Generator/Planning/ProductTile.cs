@@ -29,8 +29,13 @@ internal enum Accumulation
 /// <param name="ChunkRows">Window rows that a 16-bit sum takes up; 0 where a chunk is a part of a row.</param>
 /// <param name="ChunkGroups">Groups of a row that a 16-bit sum takes up; all of them where <paramref name="ChunkRows"/> is not 0.</param>
 internal sealed record ProductTile(
-    Isa Isa, Accumulation Accumulation, int Vectors, int Pixels, int Group, int GroupsPerRow, int ChunkRows, int ChunkGroups)
+    Isa Isa, Accumulation Accumulation, int Vectors, int Pixels, int Group, int GroupsPerRow, int ChunkRows, int ChunkGroups) : Strategy(Isa)
 {
+    public override string Name => "multiply-add";
+
+    public override string Describe() =>
+        $"{Name} {Accumulation.ToString().ToLowerInvariant()} {Pixels}x{Vectors}" + (ProvenGroups > 0 ? $" chunk {ProvenGroups}" : "");
+
     /// <summary>Outputs of a panel.</summary>
     public int PanelOutputs => Vectors * LaneOutputs;
 

@@ -182,7 +182,7 @@ public class ProfileReaderTests
     [InlineData(16, "op = \"softmax\"", "BKG006", 16, 6, "Unknown operation 'softmax'; there are conv, depthwise")]
     [InlineData(16, "op = \"pad_channels\"", "BKG006", 16, 6, "did you mean 'pad-channels'?")]
     [InlineData(23, "activation = \"ReLU\"", "BKG006", 23, 14, "Unknown activation 'ReLU'; did you mean 'relu'?")]
-    [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add.")]
+    [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add, winograd-2x2, winograd-4x4.")]
     public void TellsWhatIsWrongAndWhere(int line, string replacement, string id, int atLine, int column, string fragment)
     {
         string[] lines = Samples.Tiny.Split('\n');

@@ -43,8 +43,11 @@ internal static class LayerBinder
 
     private static BoundsSpec? Bounds(TableBinder layer)
     {
-        return layer.Table("bounds", Words.Bounds) is { } bounds ? new BoundsSpec(Bound("pair"), bounds.Has("steps") ? Bound("steps") : 0, Bound("sum")) : null;
+        return layer.Table("bounds", Words.Bounds) is { } bounds
+            ? new BoundsSpec(Bound("pair"), OrZero("steps"), Bound("sum"), OrZero("winograd-2x2"), OrZero("winograd-4x4"))
+            : null;
 
         int Bound(string key) => bounds.Integer(key, 0, int.MaxValue);
+        int OrZero(string key) => bounds.Has(key) ? Bound(key) : 0;
     }
 }

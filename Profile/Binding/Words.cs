@@ -13,7 +13,7 @@ internal static class Words
     public static readonly IReadOnlyList<string> Output = ["from", "labels"];
     public static readonly IReadOnlyList<string> Code = ["bits", "step", "zero", "coefficients"];
     public static readonly IReadOnlyList<string> Weight = ["bits"];
-    public static readonly IReadOnlyList<string> Bounds = ["pair", "steps", "sum"];
+    public static readonly IReadOnlyList<string> Bounds = ["pair", "steps", "sum", "winograd-2x2", "winograd-4x4"];
 
     public static readonly IReadOnlyList<string> Layer =
     [
@@ -30,5 +30,5 @@ internal static class Words
         [.. Enum.GetValues(typeof(Activation)).Cast<Activation>().Select(activation => activation.ToString().ToLowerInvariant())];
 
     /// <summary>The first leaves the choice to the planner.</summary>
-    public static readonly IReadOnlyList<string> Strategies = ["auto", "multiply-add"];
+    public static readonly IReadOnlyList<string> Strategies = ["auto", "multiply-add", "winograd-2x2", "winograd-4x4"];
 }

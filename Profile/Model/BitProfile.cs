@@ -88,7 +88,11 @@ public sealed record WeightSpec(int Bits)
 /// <param name="Pair">The largest magnitude that a sum of two neighbouring products (in reduction order) can take.</param>
 /// <param name="Steps">How many consecutive groups of four products a 16-bit pair accumulator holds, at most the whole reduction.</param>
 /// <param name="Sum">The largest magnitude that the whole sum can take, the zero offset's part included.</param>
-public sealed record BoundsSpec(int Pair, int Steps, int Sum);
+/// <param name="Winograd2">
+/// 16-bit sums that the products of F(2x2,3x3) take: a position whose channels do not fit one takes several; 0 where it is not known.
+/// </param>
+/// <param name="Winograd4">The same for F(4x4,3x3).</param>
+public sealed record BoundsSpec(int Pair, int Steps, int Sum, int Winograd2 = 0, int Winograd4 = 0);
 
 /// <summary>What a layer computes.</summary>
 public enum LayerOp

@@ -36,6 +36,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             SumCheck.Check(complete, operands[0].Codes?.Code, geometry, inputs[0] == 0, operands[0].Shape!.Channels, reporter);
         else if (spec.Op is LayerOp.AvgPool or LayerOp.GlobalAvgPool && (operands[0].Codes?.Skip ?? operands[0].Codes?.Code) is { } code)
             SumCheck.CheckAverage(code, geometry.Window, reporter);
+        CheckStrategy(geometry);
         layer = new Layer
         {
             Index = index,
@@ -73,6 +74,23 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             string strategies = string.Join(", ", Words.Strategies);
             reporter.Report("BKG006", "kernel-strategy", $"there is no kernel strategy '{spec.KernelStrategy}'; there are {strategies}.");
         }
+    }
+
+    /// <summary>Whether the layer is one that the strategy it is pinned to, or proved for, can compute.</summary>
+    private void CheckStrategy(LayerGeometry geometry)
+    {
+        if (operands[0].Codes?.Code is not { } code || spec.Weight is null
+            || WinogradRule.Applies(spec, geometry.Window, code.MaxLevel, inputs[0] == 0, operands[0].Shape!.Channels))
+        {
+            return;
+        }
+
+        if (spec.KernelStrategy is "winograd-2x2" or "winograd-4x4")
+            reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {WinogradRule.Text}.");
+        if (spec.Bounds is { Winograd2: not 0 })
+            reporter.Report("BKG013", "bounds.winograd-2x2", $"'winograd-2x2' is for {WinogradRule.Text}.");
+        if (spec.Bounds is { Winograd4: not 0 })
+            reporter.Report("BKG013", "bounds.winograd-4x4", $"'winograd-4x4' is for {WinogradRule.Text}.");
     }
 
     private bool HasRightInputs()

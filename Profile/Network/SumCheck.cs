@@ -51,7 +51,15 @@ internal static class SumCheck
             reporter.Report("BKG012", "bounds.steps", $"'steps' must be 0 to {groups}, the groups of four products in one sum.");
         if (bounds.Sum < 0)
             reporter.Report("BKG012", "bounds.sum", "'sum' is a magnitude, so at least 0.");
+        CheckChunks("winograd-2x2", bounds.Winograd2, 16);
+        CheckChunks("winograd-4x4", bounds.Winograd4, 46);
         if (bounds.Steps >= 1 && bounds.Pair > short.MaxValue)
             reporter.Report("BKG012", "bounds.pair", $"a pair of {bounds.Pair} does not fit 16 bits, so 'steps' would be 0.");
+
+        void CheckChunks(string name, int chunks, int positions)
+        {
+            if (chunks != 0 && chunks < positions)
+                reporter.Report("BKG012", $"bounds.{name}", $"'{name}' counts the 16-bit sums of {positions} positions, so it is at least {positions}.");
+        }
     }
 }

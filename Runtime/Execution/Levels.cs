@@ -63,6 +63,39 @@ public static unsafe class Levels
         *(uint*)target = Vector128.Narrow(half, half).AsUInt32().ToScalar();
     }
 
+    /// <summary>Stores 16 levels of each of four pixels; what is below 0 becomes 0, what is above 255 becomes 255.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes)
+    {
+        // Packing works within 128 bits: four levels of each pixel in turn.
+        Vector512<byte> packed = Avx512BW.PackUnsignedSaturate(
+            Avx512BW.PackSignedSaturate(level0, level1), Avx512BW.PackSignedSaturate(level2, level3));
+        Vector512<int> pixels = Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+        if (pixelBytes == 16)
+        {
+            pixels.AsByte().Store(target);
+            return;
+        }
+
+        Avx512F.ExtractVector128(pixels, 0).AsByte().Store(target);
+        Avx512F.ExtractVector128(pixels, 1).AsByte().Store(target + pixelBytes);
+        Avx512F.ExtractVector128(pixels, 2).AsByte().Store(target + (2 * pixelBytes));
+        Avx512F.ExtractVector128(pixels, 3).AsByte().Store(target + (3 * pixelBytes));
+    }
+
+    /// <summary>Stores 8 levels of each of four pixels; what is below 0 becomes 0, what is above 255 becomes 255.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> level0, Vector256<int> level1, Vector256<int> level2, Vector256<int> level3, byte* target, int pixelBytes)
+    {
+        Vector256<byte> packed = Avx2.PackUnsignedSaturate(
+            Avx2.PackSignedSaturate(level0, level1), Avx2.PackSignedSaturate(level2, level3));
+        Vector256<long> pixels = Avx2.PermuteVar8x32(packed.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsInt64();
+        *(long*)target = pixels.GetElement(0);
+        *(long*)(target + pixelBytes) = pixels.GetElement(1);
+        *(long*)(target + (2 * pixelBytes)) = pixels.GetElement(2);
+        *(long*)(target + (3 * pixelBytes)) = pixels.GetElement(3);
+    }
+
     /// <summary>Stores the first 4, 8 or 12 of 16 levels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> level, byte* target, int count)

@@ -31,6 +31,7 @@ public sealed record ModelInfo(
 /// <param name="SkipBits">Bits of the output's skip code; 0 where there is none.</param>
 /// <param name="Coefficients">The output code's coefficients, most significant first; empty for float32.</param>
 /// <param name="Strategy">The kernel strategy, for the widest instruction set.</param>
+/// <param name="Cycles">What the planner's cost model expects it to take on this machine's instruction set, in cycles of one core.</param>
 public sealed record LayerInfo(
     string Name,
     string Op,
@@ -40,4 +41,5 @@ public sealed record LayerInfo(
     int CodeBits,
     int SkipBits,
     IReadOnlyList<int> Coefficients,
-    string Strategy);
+    string Strategy,
+    long Cycles = 0);

@@ -17,14 +17,6 @@ namespace BitKernelGen.Packing;
 public readonly record struct LayerShape(
     string Name, int Outputs, int Rows, int Columns, int Channels, int PixelBytes, int Bits, int Zero, int MaxLevel, float Step, float Premultiplier);
 
-/// <summary>How the weights of a layer lie in memory for one family of kernels.</summary>
-/// <param name="Lanes">Outputs of a vector.</param>
-/// <param name="Group">Consecutive products of one output that lie beside each other: 4, 2 or 1.</param>
-/// <param name="Vectors">Vectors of a panel.</param>
-/// <param name="ResidentBits">Bits that a weight takes in memory.</param>
-/// <param name="Chunk">Groups of 4 that a 16-bit accumulator takes up before it is widened; 0 where every sum has 32 bits.</param>
-public readonly record struct PanelLayout(int Lanes, int Group, int Vectors, int ResidentBits, int Chunk);
-
 /// <summary>
 /// Puts a layer's weights into the form that its kernels read. A block holds, for the outputs rounded up to
 /// whole panels: their scales and biases (float32), with a zero offset their corrections −z·Σw (int32), then the panels.
@@ -39,13 +31,20 @@ public static unsafe class LayerPacker
     /// <returns>The block's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
-        PackedWeights memory, SafeTensors file, in LayerShape shape, ReadOnlySpan<PanelLayout> layouts)
+        PackedWeights memory, SafeTensors file, in LayerShape shape, ReadOnlySpan<WeightLayout> layouts)
     {
-        PanelLayout layout = Machine.Choose(layouts[0], layouts[1], layouts[2]);
         int products = shape.Rows * shape.Columns * shape.Channels;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
-        RequireBounds(layer, shape, layout.Chunk);
+        WeightLayout chosen = Machine.Choose(layouts[0], layouts[1], layouts[2]);
+        RequireBounds(layer, shape, (chosen as PanelLayout)?.Chunk ?? 0);
+        return chosen is WinogradLayout winograd
+            ? WinogradPacker.Pack(memory, layer, shape, winograd)
+            : Panels(memory, layer, shape, (PanelLayout)chosen);
+    }
 
+    private static byte* Panels(PackedWeights memory, QuantizedLayer layer, in LayerShape shape, PanelLayout layout)
+    {
+        int products = shape.Rows * shape.Columns * shape.Channels;
         int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
         int panelOutputs = layout.Vectors * layout.Lanes;
         int panelWeights = shape.Rows * groupsPerRow * panelOutputs * layout.Group;
@@ -115,17 +114,10 @@ public static unsafe class LayerPacker
         byte* block = memory.Add((parameters * sizeof(float) * paddedOutputs) + weightBytes);
         weights = block + (parameters * sizeof(float) * paddedOutputs);
         var scale = (float*)block;
-        float* bias = scale + paddedOutputs;
-        var correction = (int*)(bias + paddedOutputs);
-        for (int output = 0; output < shape.Outputs; output++)
+        WriteParameters(layer, shape, scale, scale + paddedOutputs, 1);
+        var correction = (int*)(scale + (2 * paddedOutputs));
+        for (int output = 0; shape.Zero != 0 && output < shape.Outputs; output++)
         {
-            float m = shape.Step * layer.Scale[output];
-            scale[output] = m * shape.Premultiplier;
-            bias[output] = layer.Bias[output] * shape.Premultiplier;
-            if (!float.IsFinite(scale[output]) || !float.IsFinite(bias[output]))
-                throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {output} leave float32's range in the layer's steps.");
-            if (shape.Zero == 0)
-                continue;
             int sum = 0;
             foreach (sbyte weight in layer.Values.AsSpan(output * products, products))
                 sum += weight;
@@ -133,6 +125,21 @@ public static unsafe class LayerPacker
         }
 
         return block;
+    }
+
+    /// <summary>Scales and biases, for sums that come multiplied by 1 / <paramref name="factor"/>, a power of two.</summary>
+    internal static void WriteParameters(QuantizedLayer layer, in LayerShape shape, float* scale, float* bias, float factor)
+    {
+        for (int output = 0; output < shape.Outputs; output++)
+        {
+            float m = shape.Step * layer.Scale[output] * shape.Premultiplier;
+            scale[output] = m * factor;
+            bias[output] = layer.Bias[output] * shape.Premultiplier;
+            if (!float.IsFinite(m) || !float.IsFinite(bias[output]))
+                throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {output} leave float32's range in the layer's steps.");
+            if (scale[output] / factor != m)
+                throw new WeightsException($"Layer '{shape.Name}': the scale of output {output} is too small for float32 in the layer's steps.");
+        }
     }
 
     private static void RequireBounds(QuantizedLayer layer, in LayerShape shape, int chunk)

@@ -6,7 +6,8 @@ namespace BitKernelGen.Tool.Planning;
 
 /// <summary>
 /// A profile of a network that is not quantized yet: layers, bits and which tensors take both signs are those to come, steps and
-/// weights stand for any. Enough to plan its kernels by.
+/// weights stand for any. Enough to count its bytes by: weights stay packed, as they do in a
+/// network that is given a budget of bytes.
 /// </summary>
 internal static class DraftProfile
 {
@@ -19,6 +20,7 @@ internal static class DraftProfile
         var layers = network.Layers.Zip(plan.Layers, (layer, planned) => layer.Spec with
         {
             Weight = planned.WeightBits is { } bits ? new WeightSpec(bits) : null,
+            KernelStrategy = planned.WeightBits is null ? "auto" : "multiply-add",
             Code = planned.Inherits ? null : Code(planned.CodeBits, layer.Spec.Activation),
             Skip = planned.Inherits ? null : Code(planned.SkipBits, layer.Spec.Activation),
         });

@@ -2,7 +2,6 @@ extern alias generator;
 using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
-using generator::BitKernelGen.Generator.Emit;
 using generator::BitKernelGen.Generator.Planning;
 using ProfileReader = generator::BitKernelGen.Profiles.ProfileReader;
 
@@ -44,11 +43,11 @@ internal sealed class ResidentBytes
         if (ProfileReader.Read(profile).Network is not { } network)
             throw new InvalidOperationException("The draft of a profile has errors.");
         Plan plan = Planner.Plan(network);
-        _workspace = Math.Max(_workspace, Machines.Max(isa => ModelEmitter.WorkspaceBytes(plan, isa)));
+        _workspace = Math.Max(_workspace, Machines.Max(isa => plan.WorkspaceBytes(isa)));
         foreach (Step step in plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
         {
             (string, int) key = (step.Layer.Spec.Name, weightBits);
-            _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Machines.Max(isa => (long)ModelEmitter.WeightBytes(step.Kernel, isa)));
+            _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Machines.Max(isa => (long)step.WeightBytes(isa)));
         }
     }
 }

@@ -21,6 +21,7 @@ internal static class LayerTable
         ("weight SQNR, dB", true, layer => Decibels(layer.WeightSqnrDb)),
         ("output SQNR, dB", true, layer => Decibels(layer.SqnrDb)),
         ("strategy", false, layer => layer.Strategy),
+        ("cycles", true, layer => layer.Cycles?.ToString("N0", CultureInfo.InvariantCulture)),
     ];
 
     public static Table Of(IReadOnlyList<LayerReport> layers)

@@ -106,6 +106,9 @@ public sealed record LayerReport
     /// <summary>The kernel strategy.</summary>
     public string? Strategy { get; init; }
 
+    /// <summary>What the planner expects it to take on this machine's instruction set, in cycles of one core.</summary>
+    public long? Cycles { get; init; }
+
     /// <summary>A layer of a float model.</summary>
     public static LayerReport Of(FloatLayer layer) => new()
     {
@@ -129,6 +132,7 @@ public sealed record LayerReport
             SkipBits = layer.SkipBits == 0 ? null : layer.SkipBits,
             Coefficients = [.. layer.Coefficients],
             Strategy = layer.Strategy,
+            Cycles = layer.Cycles == 0 ? null : layer.Cycles,
         }),
     ];
 }

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using BitKernelGen.Execution;
+using BitKernelGen.Profiles;
+using BitKernelGen.TestNetworks;
+
+namespace BitKernelGen.Generator.Tests;
+
+/// <summary>
+/// What the JIT makes of the kernels of a small residual network: every method fully optimized, every helper inlined, and no vector
+/// register put aside on the stack, whose frames are not aligned to a vector.
+/// </summary>
+public class JitListingTests
+{
+    [SkippableTheory]
+    [InlineData("AVX-512", "zmm")]
+    [InlineData("AVX2", "ymm", "EnableAVX512", "EnableAVX512F")]
+    public void HotLoopsKeepVectorsInRegisters(string instructionSet, string register, params string[] switchedOff)
+    {
+        Skip.If(Machine.InstructionSet != "AVX-512" && Machine.InstructionSet != instructionSet, $"This machine has {Machine.InstructionSet}.");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("bitkernelgen-jit-");
+        try
+        {
+            string listing = Listing(folder.FullName, switchedOff);
+            string[] methods =
+            [.. listing.Split("; Assembly listing for method ").Where(method => method.StartsWith("Acme.HotKernels", StringComparison.Ordinal))];
+            Assert.Contains(methods, method => method.Contains(":Products", StringComparison.Ordinal));
+            Assert.Contains(methods, method => method.Contains(":Tile", StringComparison.Ordinal));
+            Assert.All(methods, method =>
+            {
+                string name = method[..method.IndexOf('\n', StringComparison.Ordinal)];
+                Assert.True(method.Contains("(FullOpts)", StringComparison.Ordinal), $"{name} is not optimized.");
+                Match call = Regex.Match(method, @"call +\[(Vector|BitKernelGen\.Execution\.Levels|System\.Runtime).*");
+                Assert.False(call.Success, $"{name} does not inline: {call.Value}");
+                Match spill = Regex.Match(method, $@".*{register}word ptr \[(rbp|rsp).*");
+                Assert.False(spill.Success, $"{name} spills: {spill.Value.Trim()}");
+            });
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static string Listing(string folder, string[] switchedOff)
+    {
+        string assembly = Path.Combine(folder, "Models.dll"), listing = Path.Combine(folder, "listing.txt");
+        CompiledModels.Compile([HotNetwork.Create()], assembly);
+        var start = new ProcessStartInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"))
+        {
+            RedirectStandardOutput = true,
+        };
+        foreach (string argument in (string[])[typeof(Program).Assembly.Location, "hot", assembly])
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_JitDisasm"] = "Tile* Row* Products* Chunks* Transform* Columns*";
+        start.Environment["DOTNET_JitStdOutFile"] = listing;
+        foreach (string name in switchedOff)
+            start.Environment[$"DOTNET_{name}"] = "0";
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output);
+        return File.ReadAllText(listing);
+    }
+}
+
+/// <summary>A network with a layer for each hot kernel.</summary>
+internal static class HotNetwork
+{
+    public static TestNetwork Create()
+    {
+        var code = new CodeSpec { Bits = 4, Step = 0.5f };
+        CodeSpec skip = code with { Bits = 8 };
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(32, 32, 3), Code = code with { Bits = 8 } });
+        string from = Add("first", "input", 3, 16, 8, new LayerSpec { Name = "", Op = LayerOp.Conv, Inputs = default, Code = code, Skip = skip });
+        foreach ((int channels, string strategy) in new[] { (16, "winograd-4x4"), (32, "winograd-4x4"), (64, "winograd-4x4"), (64, "winograd-2x2"), (64, "multiply-add") })
+        {
+            int before = builder.Tensors[^1].Channels;
+            string name = $"{strategy}.{channels}";
+            var plain = new LayerSpec { Name = "", Op = LayerOp.Conv, Inputs = default, Code = code, KernelStrategy = "multiply-add" };
+            from = Add($"{name}.strided", from, before, channels, 4, plain with { Stride = new(channels == before ? 1 : 2, channels == before ? 1 : 2), Skip = skip });
+            string block = from;
+            from = Add($"{name}.inside", from, channels, channels, 4, plain with { KernelStrategy = strategy });
+            Add($"{name}.last", from, channels, channels, 4, plain with { KernelStrategy = strategy, Code = null, Activation = Activation.None });
+            builder.Add(new LayerSpec { Name = $"{name}.add", Op = LayerOp.Add, Inputs = new($"{name}.last", block), Activation = Activation.Relu, Code = code, Skip = skip });
+            from = $"{name}.add";
+        }
+
+        return builder.Build("Hot");
+
+        string Add(string name, string input, int channels, int outputs, int bits, LayerSpec layer)
+        {
+            var random = new Random(name.Length);
+            int largest = (1 << (bits - 1)) - 1;
+            builder.Add(
+                layer with
+                {
+                    Name = name,
+                    Inputs = new(input),
+                    Kernel = new(3, 3),
+                    Stride = layer.Stride.Count == 0 ? new(1, 1) : layer.Stride,
+                    Pad = new(1, 1, 1, 1),
+                    Channels = outputs,
+                    Weight = new(bits),
+                    Activation = layer.Code is null ? Activation.None : Activation.Relu,
+                },
+                [.. Enumerable.Range(0, outputs * 9 * channels).Select(_ => (sbyte)random.Next(-largest, largest + 1))],
+                [.. Enumerable.Repeat(0.05f, outputs)],
+                new float[outputs]);
+            return name;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator.Planning;
+
+/// <summary>
+/// What a layer costs, in cycles of one core: the numbers by which the planner chooses. They were measured on a Zen 4 core (512-bit
+/// instructions in two halves, one 8-bit multiply-add of full width and two additions a cycle) with levels and weights in the
+/// second-level cache; what counts is their ratio, which other cores with AVX2 or AVX-512 share to within a tenth or two.
+/// </summary>
+internal static class CostModel
+{
+    /// <summary>Scale, bias, activation, encoding and store of a vector of sums, by lanes.</summary>
+    private static double Finish(Isa isa) => isa == Isa.Avx512 ? 5 : isa == Isa.Avx2 ? 3.5 : isa == Isa.Vector128 ? 6 : 8;
+
+    /// <summary>Cycles of a step.</summary>
+    public static long Cycles(Step step, Isa isa, Network network)
+    {
+        Tensor output = network.Tensors[(step.Fused ?? step.Layer).Output];
+        double vectors = (double)output.Length / isa.Lanes;
+        return (long)Math.Ceiling(step.Kernel switch
+        {
+            ProductKernel product => Cycles(product.Strategy(isa), step.Layer, network.Tensors[step.Layer.Output])
+                + (vectors * Extra(product.Epilogue, isa)),
+            DepthwiseKernel depthwise => vectors * ((3 * depthwise.KernelHeight * depthwise.KernelWidth) + Finish(isa)),
+            AvgPoolKernel pool => vectors * ((3 * pool.Window.KernelHeight * pool.Window.KernelWidth) + Finish(isa)),
+            MaxPoolKernel pool => vectors * pool.Window.KernelHeight * pool.Window.KernelWidth / 2,
+            AddKernel => vectors * (Finish(isa) + 4),
+            RecodeKernel => output.Length * 4,
+            _ => vectors / 2,
+        });
+    }
+
+    /// <summary>A residual, and a second store.</summary>
+    private static double Extra(Epilogue epilogue, Isa isa) =>
+        (isa == Isa.Avx512 ? 2.5 : 2) * ((epilogue.Residual is null ? 0 : 1) + epilogue.Stores.Count - 1);
+
+    /// <summary>Cycles of a layer's products and epilogue.</summary>
+    /// <param name="strategy">How they are computed.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="output">What it writes.</param>
+    public static double Cycles(Strategy strategy, Layer layer, Tensor output) => strategy switch
+    {
+        ProductTile tile => Products(tile, layer, output),
+        WinogradTile tile => Winograd(tile),
+        _ => throw new NotSupportedException(strategy.GetType().Name),
+    };
+
+    /// <summary>Multiply-accumulates a cycle, a panel's idle outputs counted as work.</summary>
+    private static double Products(ProductTile tile, Layer layer, Tensor output)
+    {
+        double rate = (tile.Isa.Name, tile.Accumulation) switch
+        {
+            ("Avx512", Accumulation.Deep) => 51,
+            ("Avx512", Accumulation.Short) => 44,
+            ("Avx512", _) => 26,
+            ("Avx2", Accumulation.Deep) => 47,
+            ("Avx2", Accumulation.Short) => 38,
+            ("Avx2", _) => 24,
+            ("Vector128", _) => 3,
+            _ => 1,
+        };
+
+        // A tile of one pixel or two waits for its weights.
+        int vectors = Buffer.RoundUp(output.Channels, tile.PanelOutputs) / tile.LaneOutputs;
+        double outputs = (double)output.Height * output.Width * vectors * tile.LaneOutputs;
+        double reuse = tile.Pixels >= 4 || !tile.Isa.MultipliesBytes ? 1 : tile.Pixels >= 2 ? 0.8 : 0.55;
+        double products = outputs * layer.Window.KernelHeight * tile.GroupsPerRow * tile.Group;
+        return (products / (rate * reuse)) + (outputs / tile.LaneOutputs * (tile.LaneOutputs / tile.Isa.Lanes) * Finish(tile.Isa));
+    }
+
+    private static double Winograd(WinogradTile tile)
+    {
+        bool isWide = tile.Isa == Isa.Avx512;
+        int groups = (tile.AllTiles + tile.Tiles - 1) / tile.Tiles, vectors = tile.PaddedOutputs / tile.Isa.Lanes;
+
+        // A vector of levels through the input transform: loads and stores bound it; 512 bits take two halves.
+        double input = (tile.Size == 4 ? 48 : 16) * (tile.DataVectorBytes == 64 ? 1.8 : 1) * (tile.TileBytes / tile.DataVectorBytes) * tile.AllTiles;
+
+        // A product and its addition, a little more for loads; widening and storing each sum.
+        double tileVectors = (double)groups * tile.Tiles * vectors;
+        double products = tileVectors * tile.Positions * ((tile.Groups * (isWide ? 1.08 : 0.6)) + (isWide ? 2 : 1));
+
+        // Weights that do not stay in the second-level cache from one group of tiles to the next.
+        int panels = tile.PaddedOutputs / tile.PanelOutputs;
+        double bytes = (double)panels * tile.PanelBytes;
+        double streaming = bytes > 512 * 1024 ? bytes * groups / 24 : bytes > 24 * 1024 ? bytes * groups / 256 : 0;
+
+        double columns = (tile.Size == 4 ? 60 : 14) * (isWide ? 1 : 0.6);
+        double finish = tile.Size * tile.Size * (Finish(tile.Isa) + (isWide ? 1.5 : 1));
+        return input + products + streaming + ((double)tile.AllTiles * vectors * (columns + finish));
+    }
+}

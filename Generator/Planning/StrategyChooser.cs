@@ -1,0 +1,85 @@
+using System.Collections.Generic;
+using System.Linq;
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator.Planning;
+
+/// <summary>
+/// Chooses a strategy for each layer with products: the cheapest by <see cref="CostModel"/>, or the one that the profile pins, and of
+/// those that need more memory only as many as a budget allows.
+/// </summary>
+internal sealed class StrategyChooser(Network network)
+{
+    private sealed record Candidate(Strategy Strategy, double Cycles, long Bytes);
+
+    /// <summary>The strategies of one instruction set, by the layer's index; null for layers without products.</summary>
+    /// <param name="isa">The instruction set.</param>
+    /// <param name="budget">Bytes of weights that all layers together may take.</param>
+    public Strategy?[] Choose(Isa isa, long budget)
+    {
+        Candidate[][] candidates = [.. network.Layers.Select(layer => Candidates(layer, isa))];
+        Candidate?[] chosen = [.. candidates.Select(all => all.OrderBy(candidate => candidate.Cycles).FirstOrDefault())];
+        long bytes = chosen.Sum(candidate => candidate?.Bytes ?? 0);
+        while (bytes > budget)
+        {
+            // The exchange that costs least for each byte that it saves.
+            var exchanges =
+                from layer in Enumerable.Range(0, candidates.Length)
+                from candidate in candidates[layer]
+                where candidate.Bytes < chosen[layer]!.Bytes
+                orderby (candidate.Cycles - chosen[layer]!.Cycles) / (chosen[layer]!.Bytes - candidate.Bytes), layer
+                select (layer, candidate);
+            (int exchanged, Candidate? smaller) = exchanges.FirstOrDefault();
+            if (smaller is null)
+                break;
+            bytes += smaller.Bytes - chosen[exchanged]!.Bytes;
+            chosen[exchanged] = smaller;
+        }
+
+        return [.. chosen.Select(candidate => candidate?.Strategy)];
+    }
+
+    private Candidate[] Candidates(Layer layer, Isa isa)
+    {
+        if (layer.Spec.Op is not (LayerOp.Conv or LayerOp.Dense))
+            return [];
+        Tensor input = network.Tensors[layer.Inputs[0]], output = network.Tensors[layer.Output];
+        Code code = input.Code!;
+        int pixelBytes = Buffer.PixelBytesOf(input);
+        var strategies = new List<Strategy>
+        {
+            ProductTile.Choose(
+                isa, layer.Window.KernelHeight, layer.Window.KernelWidth * pixelBytes, output.Width, output.Channels, ProvenSteps(layer, pixelBytes, code)),
+        };
+        if (isa.MultipliesBytes && WinogradTile.Applies(layer, input, code))
+        {
+            foreach (int size in new[] { 2, 4 })
+                strategies.Add(WinogradTile.Choose(isa, size, output.Height, output.Width, pixelBytes, output.Channels));
+        }
+
+        IEnumerable<Strategy> allowed = strategies.Where(strategy => layer.Spec.KernelStrategy == "auto" || strategy.Name == layer.Spec.KernelStrategy);
+        return
+        [
+            .. allowed.DefaultIfEmpty(strategies[0]).Select(strategy =>
+                new Candidate(strategy, CostModel.Cycles(strategy, layer, output), Bytes(strategy, layer, output, code))),
+        ];
+    }
+
+    private static long Bytes(Strategy strategy, Layer layer, Tensor output, Code code)
+    {
+        if (strategy is WinogradTile winograd)
+            return winograd.WeightBytes + ((1 + winograd.Chunks(layer.Spec, code.MaxLevel)) * Packing.WinogradStep.Bytes);
+        var tile = (ProductTile)strategy;
+        long weights = (long)Buffer.RoundUp(output.Channels, tile.PanelOutputs) * layer.Window.KernelHeight * tile.GroupsPerRow * tile.Group;
+        return (weights * layer.Spec.Weight!.Bits / 8) + (8 * output.Channels);
+    }
+
+    /// <summary>Groups of 4 that a 16-bit sum holds: as the profile has it from the weights, else in the worst case of the bits.</summary>
+    private static int ProvenSteps(Layer layer, int pixelBytes, Code code)
+    {
+        if (layer.Spec.Bounds is { } bounds)
+            return bounds.Steps;
+        int groups = layer.Window.KernelHeight * (((layer.Window.KernelWidth * pixelBytes) + 3) / 4);
+        return System.Math.Min(groups, short.MaxValue / (2 * layer.Spec.Weight!.Largest * code.MaxLevel));
+    }
+}

@@ -1,0 +1,21 @@
+namespace BitKernelGen.Packing;
+
+/// <summary>How the weights of a layer lie in memory for one family of kernels.</summary>
+public abstract record WeightLayout;
+
+/// <summary>For multiply-add kernels: panels of the weights themselves.</summary>
+/// <param name="Lanes">Outputs of a vector.</param>
+/// <param name="Group">Consecutive products of one output that lie beside each other: 4, 2 or 1.</param>
+/// <param name="Vectors">Vectors of a panel.</param>
+/// <param name="ResidentBits">Bits that a weight takes in memory.</param>
+/// <param name="Chunk">Groups of 4 that a 16-bit accumulator takes up before it is widened; 0 where every sum has 32 bits.</param>
+public sealed record PanelLayout(int Lanes, int Group, int Vectors, int ResidentBits, int Chunk) : WeightLayout;
+
+/// <summary>For Winograd kernels: transformed weights, a byte each, in the order in which the products read them.</summary>
+/// <param name="Tile">Output rows and columns of a tile, 2 or 4.</param>
+/// <param name="Lanes">Outputs of a vector.</param>
+/// <param name="Vectors">Vectors of a panel.</param>
+/// <param name="DataPitch">Bytes of transformed levels from one position to the next.</param>
+/// <param name="SumsPitch">32-bit sums from one position to the next.</param>
+/// <param name="Chunks">Chunks of all positions that there is room for, as the profile's bounds promise.</param>
+public sealed record WinogradLayout(int Tile, int Lanes, int Vectors, int DataPitch, int SumsPitch, int Chunks) : WeightLayout;
