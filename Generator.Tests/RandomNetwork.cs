@@ -57,6 +57,8 @@ internal sealed class RandomNetwork
         network._isLast = true;
         if (endsDense && network._current.Code is not null)
             network.Dense();
+        if (network.Chance(0.12))
+            network.Add(network.Layer(LayerOp.Softmax, network._current), 1);
         return network._builder.Build($"Net{seed}");
     }
 
@@ -71,8 +73,10 @@ internal sealed class RandomNetwork
             Convolution();
         else if (choice < 50 && isCoded)
             Depthwise();
-        else if (choice < 66)
+        else if (choice < 61)
             Sum();
+        else if (choice < 66)
+            Product();
         else if (choice < 72 && isCoded)
             MaxPool();
         else if (choice < 78 && _current.SumCode is not null)
@@ -101,7 +105,17 @@ internal sealed class RandomNetwork
         LayerSpec spec = Windowed(LayerOp.Conv, input, keepsShape, out int height, out int width);
         int products = spec.Kernel[0] * spec.Kernel[1] * input.Channels;
         int outputs = channels ?? (int)Math.Clamp(MaxMacs / ((long)height * width * products), 1, Pick(ChannelCounts));
-        Weighted(spec with { Channels = outputs }, input, spec.Kernel[0], spec.Kernel[1], input.Channels, outputs, isForSum);
+        if (Chance(0.3))
+        {
+            int[] divisors = [.. Enumerable.Range(1, input.Channels).Where(count => input.Channels % count == 0)];
+            int groups = Pick(divisors);
+            if (channels is null)
+                outputs = groups * Math.Max(1, Pick(ChannelCounts) / groups);
+            if (outputs % groups == 0)
+                spec = spec with { Groups = groups };
+        }
+
+        Weighted(spec with { Channels = outputs }, input, spec.Kernel[0], spec.Kernel[1], input.Channels / Math.Max(1, spec.Groups), outputs, isForSum);
     }
 
     private void Depthwise()
@@ -122,7 +136,9 @@ internal sealed class RandomNetwork
         int bits = _random.Next(1, 9), products = rows * columns * channels;
         Code code = input.Code!;
         sbyte[] values = RandomWeights(bits, outputs, products);
-        Activation activation = isForSum ? Activation.None : (Activation)_random.Next(3);
+        if (!isForSum)
+            spec = WithActivation(spec, mayHaveSlopes: true);
+        Activation activation = spec.Activation;
         float magnitude = activation == Activation.Relu6 ? Pick(0.5f, 4, 8) : Pick(0.5f, 1, 2);
 
         var scale = new float[outputs];
@@ -144,9 +160,13 @@ internal sealed class RandomNetwork
             bias[o] = _isDyadic ? (float)(Math.Round(wanted * 64) / 64) : (float)wanted;
         }
 
-        BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null : RandomBounds(input, values, outputs, rows, columns);
-        spec = spec with { Weight = new WeightSpec(bits), Activation = activation, Bounds = bounds };
-        _current = _builder.Add(isForSum ? spec : WithCodes(spec, magnitude), values, scale, bias);
+        bool isGathered = spec.Groups > 1 || spec.Dilation.Any(step => step > 1);
+        BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null
+            : isGathered ? RandomBounds(values, outputs, rows * columns, 1, channels, (channels + 3) / 4 * 4, input.Code!.MaxLevel)
+            : RandomBounds(values, outputs, rows, columns, channels, input.Id == 0 ? channels : (channels + 3) / 4 * 4, input.Code!.MaxLevel);
+        spec = spec with { Weight = new WeightSpec(bits), Bounds = bounds };
+        float[]? slopes = activation == Activation.PRelu ? [.. Enumerable.Range(0, outputs).Select(_ => (_random.NextSingle() * 2) - 0.5f)] : null;
+        _current = _builder.Add(isForSum ? spec : WithCodes(spec, magnitude), values, scale, bias, slopes);
         _magnitudes.Add(magnitude);
     }
 
@@ -175,10 +195,9 @@ internal sealed class RandomNetwork
     }
 
     /// <summary>None, what is true of the weights, or fewer steps than that: every way to accumulate gets its turn.</summary>
-    private BoundsSpec? RandomBounds(Tensor input, sbyte[] values, int outputs, int rows, int columns)
+    private BoundsSpec? RandomBounds(sbyte[] values, int outputs, int rows, int columns, int channels, int pixelBytes, int maxLevel)
     {
-        int pixelBytes = input.Id == 0 ? input.Channels : (input.Channels + 3) / 4 * 4;
-        var proved = AccumulationBounds.Prove(values, outputs, rows, columns, input.Channels, pixelBytes, input.Code!.MaxLevel);
+        var proved = AccumulationBounds.Prove(values, outputs, rows, columns, channels, pixelBytes, maxLevel);
         int steps = _random.Next(4) switch
         {
             0 => proved.Steps,
@@ -208,7 +227,34 @@ internal sealed class RandomNetwork
         }
 
         (first, second) = Chance(0.5) ? (first, second) : (second, first);
-        Add(WithCodes(Layer(LayerOp.Add, first, second) with { Activation = (Activation)_random.Next(3) }, 1), _magnitudes[first.Id] + _magnitudes[second.Id]);
+        Add(WithCodes(WithActivation(Layer(LayerOp.Add, first, second)), 1), _magnitudes[first.Id] + _magnitudes[second.Id]);
+    }
+
+    /// <summary>A tensor times another one, or times a gate of one pixel.</summary>
+    private void Product()
+    {
+        Tensor first = _current;
+        if (Chance(0.5) && first.SumCode is not null)
+            GlobalAvgPool();
+        Tensor[] factors = [.. _builder.Tensors.Where(tensor => HasShapeOf(tensor, first) || (tensor.Length == first.Channels && tensor.Channels == first.Channels))];
+        Tensor second = HasShapeOf(_current, first) || _current.Length == first.Channels ? _current : Pick(factors);
+        float magnitude = _magnitudes[first.Id] * _magnitudes[second.Id];
+        Add(WithCodes(WithActivation(Layer(LayerOp.Mul, first, second)), magnitude), magnitude);
+    }
+
+    /// <summary>Any activation, with its numbers.</summary>
+    private LayerSpec WithActivation(LayerSpec spec, bool mayHaveSlopes = false)
+    {
+        Activation activation = Chance(0.5) ? (Activation)_random.Next(3) : Pick(Enum.GetValues<Activation>());
+        if (activation == Activation.PRelu && !mayHaveSlopes)
+            activation = Activation.None;
+        double low = Pick(-1, -0.25, 0, 0.25), high = low + Pick(0, 0.5, 1);
+        return spec with
+        {
+            Activation = activation,
+            Slope = activation == Activation.LeakyRelu ? Pick(0.1, 0.01, -0.5, 1.5) : 0,
+            Limits = activation == Activation.Clip ? new(Chance(0.2) ? double.NegativeInfinity : low, Chance(0.2) ? double.PositiveInfinity : high) : default,
+        };
     }
 
     private void Concat()
@@ -226,7 +272,9 @@ internal sealed class RandomNetwork
     private void MaxPool() => Add(Windowed(LayerOp.MaxPool, _current, keepsShape: false, out _, out _), _magnitudes[_current.Id]);
 
     private void AvgPool() =>
-        Add(WithCodes(Windowed(LayerOp.AvgPool, _current, keepsShape: false, out _, out _), _magnitudes[_current.Id]), _magnitudes[_current.Id]);
+        Add(
+            WithCodes(Windowed(LayerOp.AvgPool, _current, keepsShape: false, out _, out _) with { CountIncludePad = Chance(0.4) }, _magnitudes[_current.Id]),
+            _magnitudes[_current.Id]);
 
     private void GlobalAvgPool() => Add(WithCodes(Layer(LayerOp.GlobalAvgPool, _current), _magnitudes[_current.Id] / 2), _magnitudes[_current.Id] / 2);
 
@@ -259,26 +307,28 @@ internal sealed class RandomNetwork
     /// <summary>A window that fits, with uneven padding on its sides.</summary>
     private LayerSpec Windowed(LayerOp op, Tensor input, bool keepsShape, out int height, out int width)
     {
-        (int kernel, int stride, int before, int after) Side(int length)
+        bool dilates = op is LayerOp.Conv or LayerOp.Depthwise && Chance(0.2);
+        (int kernel, int dilation, int stride, int before, int after) Side(int length)
         {
             while (true)
             {
-                int kernel = Pick(1, 2, 3, 3, 3, 4, 5);
+                int kernel = Pick(1, 2, 3, 3, 3, 4, 5), dilation = dilates ? _random.Next(1, 4) : 1, extent = ((kernel - 1) * dilation) + 1;
                 if (keepsShape)
-                    return (kernel, 1, kernel / 2, kernel - 1 - (kernel / 2));
-                int before = _random.Next(kernel), after = _random.Next(kernel);
-                if (length + before + after >= kernel)
-                    return (kernel, Pick(1, 1, 2, 3), before, after);
+                    return (kernel, dilation, 1, extent / 2, extent - 1 - (extent / 2));
+                int before = _random.Next(extent), after = _random.Next(extent);
+                if (length + before + after >= extent)
+                    return (kernel, dilation, Pick(1, 1, 2, 3), before, after);
             }
         }
 
-        (int rows, int rowStride, int top, int bottom) = Side(input.Height);
-        (int columns, int columnStride, int left, int right) = Side(input.Width);
-        height = ((input.Height + top + bottom - rows) / rowStride) + 1;
-        width = ((input.Width + left + right - columns) / columnStride) + 1;
+        (int rows, int rowDilation, int rowStride, int top, int bottom) = Side(input.Height);
+        (int columns, int columnDilation, int columnStride, int left, int right) = Side(input.Width);
+        height = ((input.Height + top + bottom - ((rows - 1) * rowDilation) - 1) / rowStride) + 1;
+        width = ((input.Width + left + right - ((columns - 1) * columnDilation) - 1) / columnStride) + 1;
         return Layer(op, input) with
         {
             Kernel = new(rows, columns),
+            Dilation = dilates ? new(rowDilation, columnDilation) : default,
             Stride = new(rowStride, columnStride),
             Pad = new(top, left, bottom, right),
         };
@@ -306,7 +356,7 @@ internal sealed class RandomNetwork
             _ => [.. Enumerable.Range(0, bits).Select(_ => 0.3 + (3 * _random.NextDouble())).OrderDescending()],
         };
         double most = coefficients.Length == 0 ? (1 << bits) - 1 : coefficients.Sum();
-        bool hasZero = activation == Activation.None ? Chance(0.8) : Chance(0.1);
+        bool hasZero = activation is Activation.Relu or Activation.Relu6 or Activation.Sigmoid ? Chance(0.1) : Chance(0.8);
 
         // A level that some code reaches: the sum of some of the coefficients.
         int zero = !hasZero ? 0
