@@ -15,11 +15,23 @@ internal static class BoundsProof
             return null;
         Geometry geometry = Geometry.Of(network, layer);
         int channels = geometry.Input.Channels;
+        int maxLevel = Code.Of(input).MaxLevel;
+        LayerSpec spec = layer.Spec;
+        if (spec.Groups > 1 || geometry.DilationHeight > 1 || geometry.DilationWidth > 1)
+        {
+            // Each position of the window is reduced by itself.
+            int own = channels / Math.Max(1, spec.Groups);
+            return Spec(AccumulationBounds.Prove(
+                weights.Values, weights.Outputs, geometry.KernelHeight * geometry.KernelWidth, 1, own, (own + 3) / 4 * 4, maxLevel));
+        }
+
         // Only the network's own input has pixels that are not rounded up.
         int pixelBytes = layer.Spec.Inputs[0] == "input" ? channels : (channels + 3) / 4 * 4;
-        int maxLevel = Code.Of(input).MaxLevel;
         var bounds = AccumulationBounds.Prove(
             weights.Values, weights.Outputs, geometry.KernelHeight, geometry.KernelWidth, channels, pixelBytes, maxLevel);
-        return bounds.Sum > int.MaxValue ? null : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);
+        return Spec(bounds);
     }
+
+    private static BoundsSpec? Spec(AccumulationBounds bounds) =>
+        bounds.Sum > int.MaxValue ? null : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);
 }

@@ -6,7 +6,7 @@ namespace BitKernelGen.Profiles.Binding;
 /// <summary>A table of <c>[[layer]]</c> as a layer, each key within its own range; what they make together is resolved later.</summary>
 internal static class LayerBinder
 {
-    private const int MaxWindow = 64;
+    private const int MaxWindow = 1024;
     private const int MaxDilation = 1024;
     private const int MaxPad = 65535;
     private const int MaxChannels = 65536;
