@@ -43,13 +43,15 @@ internal static class Functions
     /// <summary>1 / (1 + e^−y).</summary>
     public static float Sigmoid(float y) => 1 / (1 + Exponential(-MathF.Min(MathF.Max(y, -87), 87)));
 
-    private static float Leaky(float y, float slope) => y < 0 ? y * slope : y;
-
-    private static float HardSwish(float y)
+    /// <summary>y · min(max(y + 3, 0), 6) / 6.</summary>
+    public static float HardSwish(float y)
     {
         y = MathF.Max(y, -3);
         return y * MathF.Min(y + 3, 6) * (1 / 6f);
     }
 
-    private static float Silu(float y) => MathF.Max(y, -87) * Sigmoid(y);
+    /// <summary>y / (1 + e^−y).</summary>
+    public static float Silu(float y) => MathF.Max(y, -87) * Sigmoid(y);
+
+    private static float Leaky(float y, float slope) => y < 0 ? y * slope : y;
 }
