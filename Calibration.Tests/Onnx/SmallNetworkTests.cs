@@ -17,7 +17,7 @@ public class SmallNetworkTests
 
     /// <summary>
     /// An 8-bit code of a bell-shaped tensor leaves about 40 dB, weights of 8 bits leave more; the noises of some ten layers that
-    /// add up take 10 dB of it away.
+    /// add up take some dB of it away.
     /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
@@ -37,6 +37,6 @@ public class SmallNetworkTests
         }
 
         double sqnr = 10 * Math.Log10(signal / noise);
-        Assert.True(sqnr > 30, $"{sqnr:0.0} dB");
+        Assert.True(sqnr > 36, $"{sqnr:0.0} dB");
     }
 }

@@ -23,7 +23,7 @@ internal static class Functions
     public static float Limit(ActivationFunction activation, float y) =>
         activation.IsLimit ? MathF.Min(MathF.Max(y, activation.Low), activation.High) : y;
 
-    /// <summary>e^x for −87 … 87, to within 1.3e-7 of it.</summary>
+    /// <summary>e^x for −87 … 87, to within 1e-7 of it.</summary>
     public static float Exponential(float x)
     {
         int n = (int)MathF.Round(x * 1.44269504f, MidpointRounding.ToEven);
