@@ -18,14 +18,16 @@ internal sealed class RandomNetwork
 
     // Steps, scales and biases that are powers of two make ties and half steps frequent.
     private readonly bool _isDyadic;
-    private readonly bool _isEven;
+
+    // All coefficients powers of two, all operations with an ONNX form.
+    private readonly bool _isExportable;
     private Tensor _current;
     private bool _isLast;
 
-    private RandomNetwork(int seed, bool isEven)
+    private RandomNetwork(int seed, bool isExportable)
     {
         _random = new Random(seed);
-        _isEven = isEven;
+        _isExportable = isExportable;
         _isDyadic = Chance(0.35);
         int channels = Chance(0.6) ? _random.Next(1, 5) : Pick(ChannelCounts);
         bool takesBytes = Chance(0.4);
@@ -42,10 +44,10 @@ internal sealed class RandomNetwork
     public static TestNetwork[] CreateMany(int firstSeed, int count) => [.. Enumerable.Range(firstSeed, count).Select(seed => Create(seed))];
 
     /// <param name="seed">Decides everything.</param>
-    /// <param name="isEven">Whether all coefficients are powers of two.</param>
-    public static TestNetwork Create(int seed, bool isEven = false)
+    /// <param name="isExportable">Whether all coefficients are powers of two, and operations those that can be exported.</param>
+    public static TestNetwork Create(int seed, bool isExportable = false)
     {
-        var network = new RandomNetwork(seed, isEven);
+        var network = new RandomNetwork(seed, isExportable);
         int blocks = network._random.Next(1, 7);
         bool endsDense = network.Chance(0.3);
         for (int block = 1; block <= blocks; block++)
@@ -57,7 +59,7 @@ internal sealed class RandomNetwork
         network._isLast = true;
         if (endsDense && network._current.Code is not null)
             network.Dense();
-        if (network.Chance(0.12))
+        if (!isExportable && network.Chance(0.12))
             network.Add(network.Layer(LayerOp.Softmax, network._current), 1);
         return network._builder.Build($"Net{seed}");
     }
@@ -75,7 +77,7 @@ internal sealed class RandomNetwork
             Depthwise();
         else if (choice < 61)
             Sum();
-        else if (choice < 66)
+        else if (choice < 66 && !_isExportable)
             Product();
         else if (choice < 72 && isCoded)
             MaxPool();
@@ -245,7 +247,7 @@ internal sealed class RandomNetwork
     /// <summary>Any activation, with its numbers.</summary>
     private LayerSpec WithActivation(LayerSpec spec, bool mayHaveSlopes = false)
     {
-        Activation activation = Chance(0.5) ? (Activation)_random.Next(3) : Pick(Enum.GetValues<Activation>());
+        Activation activation = _isExportable || Chance(0.5) ? (Activation)_random.Next(3) : Pick(Enum.GetValues<Activation>());
         if (activation == Activation.PRelu && !mayHaveSlopes)
             activation = Activation.None;
         double low = Pick(-1, -0.25, 0, 0.25), high = low + Pick(0, 0.5, 1);
@@ -348,7 +350,7 @@ internal sealed class RandomNetwork
     private CodeSpec RandomCode(Activation activation, float magnitude, bool isEven = false)
     {
         int bits = _random.Next(1, 9);
-        double[] coefficients = _random.Next(isEven || _isEven ? 5 : 10) switch
+        double[] coefficients = _random.Next(isEven || _isExportable ? 5 : 10) switch
         {
             < 5 => [],
             < 8 => [.. Enumerable.Range(0, bits).Select(_ => (double)_random.Next(1, (255 / bits) + 1)).OrderDescending()],
