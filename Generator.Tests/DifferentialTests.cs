@@ -19,6 +19,10 @@ public class DifferentialTests(CompiledNetworks compiled)
     public void EveryOperationIsTested() =>
         Assert.Empty(Enum.GetValues<LayerOp>().Except(compiled.Networks.SelectMany(network => network.Profile.Layers).Select(layer => layer.Op)));
 
+    [Fact]
+    public void EveryActivationIsTested() => Assert.Empty(
+        Enum.GetValues<Activation>().Except(compiled.Networks.SelectMany(network => network.Profile.Layers).Select(layer => layer.Activation)));
+
     [Theory]
     [InlineData("AVX-512")]
     [InlineData("AVX2")]

@@ -19,14 +19,16 @@ internal sealed class RandomNetwork
 
     // Steps, scales and biases that are powers of two make ties and half steps frequent.
     private readonly bool _isDyadic;
-    private readonly bool _isEven;
+
+    // All coefficients powers of two, all operations with an ONNX form.
+    private readonly bool _isExportable;
     private Tensor _current;
     private bool _isLast;
 
-    private RandomNetwork(int seed, bool isEven)
+    private RandomNetwork(int seed, bool isExportable)
     {
         _random = new Random(seed);
-        _isEven = isEven;
+        _isExportable = isExportable;
         _isDyadic = Chance(0.35);
         int channels = Chance(0.6) ? _random.Next(1, 5) : Pick(ChannelCounts);
         bool takesBytes = Chance(0.4);
@@ -43,10 +45,10 @@ internal sealed class RandomNetwork
     public static TestNetwork[] CreateMany(int firstSeed, int count) => [.. Enumerable.Range(firstSeed, count).Select(seed => Create(seed))];
 
     /// <param name="seed">Decides everything.</param>
-    /// <param name="isEven">Whether all coefficients are powers of two.</param>
-    public static TestNetwork Create(int seed, bool isEven = false)
+    /// <param name="isExportable">Whether all coefficients are powers of two, and operations those that can be exported.</param>
+    public static TestNetwork Create(int seed, bool isExportable = false)
     {
-        var network = new RandomNetwork(seed, isEven);
+        var network = new RandomNetwork(seed, isExportable);
         int blocks = network._random.Next(1, 7);
         bool endsDense = network.Chance(0.3);
         for (int block = 1; block <= blocks; block++)
@@ -58,6 +60,8 @@ internal sealed class RandomNetwork
         network._isLast = true;
         if (endsDense && network._current.Code is not null)
             network.Dense();
+        if (!isExportable && network.Chance(0.12))
+            network.Add(network.Layer(LayerOp.Softmax, network._current), 1);
         return network._builder.Build($"Net{seed}");
     }
 
@@ -72,8 +76,10 @@ internal sealed class RandomNetwork
             Convolution();
         else if (choice < 50 && isCoded)
             Depthwise();
-        else if (choice < 66)
+        else if (choice < 61)
             Sum();
+        else if (choice < 66 && !_isExportable)
+            Product();
         else if (choice < 72 && isCoded)
             MaxPool();
         else if (choice < 78 && _current.SumCode is not null)
@@ -104,7 +110,17 @@ internal sealed class RandomNetwork
             : Windowed(LayerOp.Conv, input, keepsShape, out height, out width);
         int products = spec.Kernel[0] * spec.Kernel[1] * input.Channels;
         int outputs = channels ?? (int)Math.Clamp(MaxMacs / ((long)height * width * products), 1, Pick(ChannelCounts));
-        Weighted(spec with { Channels = outputs }, input, spec.Kernel[0], spec.Kernel[1], input.Channels, outputs, isForSum);
+        if (spec.KernelStrategy == "auto" && Chance(0.3))
+        {
+            int[] divisors = [.. Enumerable.Range(1, input.Channels).Where(count => input.Channels % count == 0)];
+            int groups = Pick(divisors);
+            if (channels is null)
+                outputs = groups * Math.Max(1, Pick(ChannelCounts) / groups);
+            if (outputs % groups == 0)
+                spec = spec with { Groups = groups };
+        }
+
+        Weighted(spec with { Channels = outputs }, input, spec.Kernel[0], spec.Kernel[1], input.Channels / Math.Max(1, spec.Groups), outputs, isForSum);
     }
 
     private static bool CanBeWinograd(Tensor input) =>
@@ -143,7 +159,9 @@ internal sealed class RandomNetwork
         int bits = _random.Next(1, spec.KernelStrategy == "auto" ? 9 : WinogradTransform.MaxWeightBits + 1), products = rows * columns * channels;
         Code code = input.Code!;
         sbyte[] values = RandomWeights(bits, outputs, products);
-        Activation activation = isForSum ? Activation.None : (Activation)_random.Next(3);
+        if (!isForSum)
+            spec = WithActivation(spec, mayHaveSlopes: spec.KernelStrategy == "auto");
+        Activation activation = spec.Activation;
         float magnitude = activation == Activation.Relu6 ? Pick(0.5f, 4, 8) : Pick(0.5f, 1, 2);
 
         var scale = new float[outputs];
@@ -165,9 +183,15 @@ internal sealed class RandomNetwork
             bias[o] = _isDyadic ? (float)(Math.Round(wanted * 64) / 64) : (float)wanted;
         }
 
-        BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null : RandomBounds(input, values, outputs, rows, columns, spec.KernelStrategy != "auto");
-        spec = spec with { Weight = new WeightSpec(bits), Activation = activation, Bounds = bounds };
-        _current = _builder.Add(isForSum ? spec : WithCodes(spec, magnitude), values, scale, bias);
+        bool isGathered = spec.Groups > 1 || spec.Dilation.Any(step => step > 1);
+        BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null
+            : isGathered ? RandomBounds(values, outputs, rows * columns, 1, channels, (channels + 3) / 4 * 4, input.Code!.MaxLevel, isWinograd: false)
+            : RandomBounds(
+                values, outputs, rows, columns, channels, input.Id == 0 ? channels : (channels + 3) / 4 * 4, input.Code!.MaxLevel,
+                spec.KernelStrategy != "auto");
+        spec = spec with { Weight = new WeightSpec(bits), Bounds = bounds };
+        float[]? slopes = activation == Activation.PRelu ? [.. Enumerable.Range(0, outputs).Select(_ => (_random.NextSingle() * 2) - 0.5f)] : null;
+        _current = _builder.Add(isForSum ? spec : WithCodes(spec, magnitude), values, scale, bias, slopes);
         _magnitudes.Add(magnitude);
     }
 
@@ -196,15 +220,15 @@ internal sealed class RandomNetwork
     }
 
     /// <summary>None, what is true of the weights, or fewer steps than that: every way to accumulate gets its turn.</summary>
-    private BoundsSpec? RandomBounds(Tensor input, sbyte[] values, int outputs, int rows, int columns, bool isWinograd)
+    private BoundsSpec? RandomBounds(
+        sbyte[] values, int outputs, int rows, int columns, int channels, int pixelBytes, int maxLevel, bool isWinograd)
     {
-        int pixelBytes = input.Id == 0 ? input.Channels : (input.Channels + 3) / 4 * 4;
-        var proved = AccumulationBounds.Prove(values, outputs, rows, columns, input.Channels, pixelBytes, input.Code!.MaxLevel);
+        var proved = AccumulationBounds.Prove(values, outputs, rows, columns, channels, pixelBytes, maxLevel);
         int winograd2 = 0, winograd4 = 0;
         if (isWinograd && Chance(0.5))
         {
-            winograd2 = WinogradWeights.Of(WinogradTransform.F2, values, outputs, input.Channels).Chunks(input.Code.MaxLevel).Sum(sizes => sizes.Length);
-            winograd4 = WinogradWeights.Of(WinogradTransform.F4, values, outputs, input.Channels).Chunks(input.Code.MaxLevel).Sum(sizes => sizes.Length);
+            winograd2 = WinogradWeights.Of(WinogradTransform.F2, values, outputs, channels).Chunks(maxLevel).Sum(sizes => sizes.Length);
+            winograd4 = WinogradWeights.Of(WinogradTransform.F4, values, outputs, channels).Chunks(maxLevel).Sum(sizes => sizes.Length);
         }
 
         int steps = _random.Next(4) switch
@@ -236,7 +260,34 @@ internal sealed class RandomNetwork
         }
 
         (first, second) = Chance(0.5) ? (first, second) : (second, first);
-        Add(WithCodes(Layer(LayerOp.Add, first, second) with { Activation = (Activation)_random.Next(3) }, 1), _magnitudes[first.Id] + _magnitudes[second.Id]);
+        Add(WithCodes(WithActivation(Layer(LayerOp.Add, first, second)), 1), _magnitudes[first.Id] + _magnitudes[second.Id]);
+    }
+
+    /// <summary>A tensor times another one, or times a gate of one pixel.</summary>
+    private void Product()
+    {
+        Tensor first = _current;
+        if (Chance(0.5) && first.SumCode is not null)
+            GlobalAvgPool();
+        Tensor[] factors = [.. _builder.Tensors.Where(tensor => HasShapeOf(tensor, first) || (tensor.Length == first.Channels && tensor.Channels == first.Channels))];
+        Tensor second = HasShapeOf(_current, first) || _current.Length == first.Channels ? _current : Pick(factors);
+        float magnitude = _magnitudes[first.Id] * _magnitudes[second.Id];
+        Add(WithCodes(WithActivation(Layer(LayerOp.Mul, first, second)), magnitude), magnitude);
+    }
+
+    /// <summary>Any activation, with its numbers.</summary>
+    private LayerSpec WithActivation(LayerSpec spec, bool mayHaveSlopes = false)
+    {
+        Activation activation = _isExportable || Chance(0.5) ? (Activation)_random.Next(3) : Pick(Enum.GetValues<Activation>());
+        if (activation == Activation.PRelu && !mayHaveSlopes)
+            activation = Activation.None;
+        double low = Pick(-1, -0.25, 0, 0.25), high = low + Pick(0, 0.5, 1);
+        return spec with
+        {
+            Activation = activation,
+            Slope = activation == Activation.LeakyRelu ? Pick(0.1, 0.01, -0.5, 1.5) : 0,
+            Limits = activation == Activation.Clip ? new(Chance(0.2) ? double.NegativeInfinity : low, Chance(0.2) ? double.PositiveInfinity : high) : default,
+        };
     }
 
     private void Concat()
@@ -254,7 +305,9 @@ internal sealed class RandomNetwork
     private void MaxPool() => Add(Windowed(LayerOp.MaxPool, _current, keepsShape: false, out _, out _), _magnitudes[_current.Id]);
 
     private void AvgPool() =>
-        Add(WithCodes(Windowed(LayerOp.AvgPool, _current, keepsShape: false, out _, out _), _magnitudes[_current.Id]), _magnitudes[_current.Id]);
+        Add(
+            WithCodes(Windowed(LayerOp.AvgPool, _current, keepsShape: false, out _, out _) with { CountIncludePad = Chance(0.4) }, _magnitudes[_current.Id]),
+            _magnitudes[_current.Id]);
 
     private void GlobalAvgPool() => Add(WithCodes(Layer(LayerOp.GlobalAvgPool, _current), _magnitudes[_current.Id] / 2), _magnitudes[_current.Id] / 2);
 
@@ -287,26 +340,28 @@ internal sealed class RandomNetwork
     /// <summary>A window that fits, with uneven padding on its sides.</summary>
     private LayerSpec Windowed(LayerOp op, Tensor input, bool keepsShape, out int height, out int width)
     {
-        (int kernel, int stride, int before, int after) Side(int length)
+        bool dilates = op is LayerOp.Conv or LayerOp.Depthwise && Chance(0.2);
+        (int kernel, int dilation, int stride, int before, int after) Side(int length)
         {
             while (true)
             {
-                int kernel = Pick(1, 2, 3, 3, 3, 4, 5);
+                int kernel = Pick(1, 2, 3, 3, 3, 4, 5), dilation = dilates ? _random.Next(1, 4) : 1, extent = ((kernel - 1) * dilation) + 1;
                 if (keepsShape)
-                    return (kernel, 1, kernel / 2, kernel - 1 - (kernel / 2));
-                int before = _random.Next(kernel), after = _random.Next(kernel);
-                if (length + before + after >= kernel)
-                    return (kernel, Pick(1, 1, 2, 3), before, after);
+                    return (kernel, dilation, 1, extent / 2, extent - 1 - (extent / 2));
+                int before = _random.Next(extent), after = _random.Next(extent);
+                if (length + before + after >= extent)
+                    return (kernel, dilation, Pick(1, 1, 2, 3), before, after);
             }
         }
 
-        (int rows, int rowStride, int top, int bottom) = Side(input.Height);
-        (int columns, int columnStride, int left, int right) = Side(input.Width);
-        height = ((input.Height + top + bottom - rows) / rowStride) + 1;
-        width = ((input.Width + left + right - columns) / columnStride) + 1;
+        (int rows, int rowDilation, int rowStride, int top, int bottom) = Side(input.Height);
+        (int columns, int columnDilation, int columnStride, int left, int right) = Side(input.Width);
+        height = ((input.Height + top + bottom - ((rows - 1) * rowDilation) - 1) / rowStride) + 1;
+        width = ((input.Width + left + right - ((columns - 1) * columnDilation) - 1) / columnStride) + 1;
         return Layer(op, input) with
         {
             Kernel = new(rows, columns),
+            Dilation = dilates ? new(rowDilation, columnDilation) : default,
             Stride = new(rowStride, columnStride),
             Pad = new(top, left, bottom, right),
         };
@@ -326,7 +381,7 @@ internal sealed class RandomNetwork
     private CodeSpec RandomCode(Activation activation, float magnitude, bool isEven = false)
     {
         int bits = Chance(0.4) ? _random.Next(1, 5) : _random.Next(1, 9);
-        double[] coefficients = _random.Next(isEven || _isEven ? 5 : 10) switch
+        double[] coefficients = _random.Next(isEven || _isExportable ? 5 : 10) switch
         {
             < 5 => [],
             < 8 => [.. Enumerable.Range(0, bits).Select(_ => (double)_random.Next(1, (255 / bits) + 1)).OrderDescending()],
@@ -334,7 +389,7 @@ internal sealed class RandomNetwork
             _ => [.. Enumerable.Range(0, bits).Select(_ => 0.3 + (3 * _random.NextDouble())).OrderDescending()],
         };
         double most = coefficients.Length == 0 ? (1 << bits) - 1 : coefficients.Sum();
-        bool hasZero = activation == Activation.None ? Chance(0.8) : Chance(0.1);
+        bool hasZero = activation is Activation.Relu or Activation.Relu6 or Activation.Sigmoid ? Chance(0.1) : Chance(0.8);
 
         // A level that some code reaches: the sum of some of the coefficients.
         int zero = !hasZero ? 0

@@ -155,7 +155,7 @@ public class NetworkResolverTests
         Assert.Equal([2, 2, 2, 2, 2, 0], network.Layers.Select(layer => layer.Spec.Stride.Count));
         Assert.Equal([4, 4, 4, 4, 0, 0], network.Layers.Select(layer => layer.Spec.Pad.Count));
         Assert.All(network.Layers.SelectMany(layer => layer.Spec.Stride), stride => Assert.Equal(1, stride));
-        Assert.Equal(network.Profile.Layers[0] with { Stride = new(1, 1), Pad = new(0, 0, 0, 0) }, network.Layers[0].Spec);
+        Assert.Equal(network.Profile.Layers[0] with { Stride = new(1, 1), Dilation = new(1, 1), Pad = new(0, 0, 0, 0), Groups = 1 }, network.Layers[0].Spec);
     }
 
     [Fact]

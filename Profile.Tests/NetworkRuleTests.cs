@@ -72,6 +72,69 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    public void DilatedWindowsFit()
+    {
+        LayerSpec dilated = Conv("conv", "input") with { Dilation = new(3, 2) };
+        Assert.Equal((1, 5), (Network(Of(Image, dilated)).Tensors[1].Height, Network(Of(Image, dilated)).Tensors[1].Width));
+        Expect(Of(Image, dilated with { Dilation = new(4, 5) }), "BKG009 0 kernel:0", "BKG009 0 kernel:1");
+        Expect(Of(Image, dilated with { Pad = new(7, 0, 0, 4) }), "BKG009 0 pad:0");
+        Expect(Of(Image, dilated with { Dilation = new(0, 1) }), "BKG004 0 dilation:0");
+        Expect(Of(Image, Pool("pool", "input") with { Dilation = new(1, 1) }), "BKG013 0 dilation");
+    }
+
+    [Fact]
+    public void GroupsAreEqual()
+    {
+        LayerSpec grouped = Conv("conv", "input", 6) with { Groups = 3 };
+        Assert.Equal(9 * 6 * 35, Network(Of(Image, grouped)).Layers[0].Macs);
+        Expect(Of(Image, grouped with { Groups = 2 }), "BKG009 0 groups");
+        Expect(Of(Image, grouped with { Channels = 5 }), "BKG009 0 groups");
+        Expect(Of(Image, grouped with { Groups = -1 }), "BKG004 0 groups");
+        Expect(Of(Image, Depthwise("dw", "input") with { Groups = 3 }), "BKG013 0 groups");
+
+        // Of a group's one channel, 9 positions have a group of four products each.
+        Network(Of(Image, grouped with { Bounds = new(0, 9, 0) }));
+        Expect(Of(Image, grouped with { Bounds = new(0, 10, 0) }), "BKG012 0 bounds.steps");
+    }
+
+    [Fact]
+    public void ActivationsHaveTheirNumbers()
+    {
+        LayerSpec leaky = Conv("conv", "input") with { Activation = Activation.LeakyRelu, Slope = 0.1 };
+        LayerSpec clip = Conv("conv", "input") with { Activation = Activation.Clip, Limits = new(-1, double.PositiveInfinity) };
+        Network(Of(Image, leaky));
+        Network(Of(Image, clip));
+        Expect(Of(Image, leaky with { Slope = 1e300 }), "BKG004 0 slope");
+        Expect(Of(Image, leaky with { Activation = Activation.Relu }), "BKG013 0 slope");
+        Expect(Of(Image, clip with { Limits = default }), "BKG003 0 limits");
+        Expect(Of(Image, clip with { Limits = new(1, 0) }), "BKG004 0 limits");
+        Expect(Of(Image, clip with { Limits = new(1, double.NaN) }), "BKG004 0 limits");
+        Expect(Of(Image, clip with { Activation = Activation.None }), "BKG013 0 limits");
+        Expect(Of(Image, Layer("sum", LayerOp.Add, "input", "input") with { Activation = Activation.PRelu }), "BKG013 0 activation");
+        Expect(Of(Image, leaky with { Activation = (Activation)99, Slope = 0 }), "BKG006 0 activation");
+        Expect(Of(Image, Layer("mean", LayerOp.GlobalAvgPool, "input") with { Activation = Activation.Sigmoid }), "BKG013 0 activation");
+    }
+
+    [Fact]
+    public void FactorsFit()
+    {
+        LayerSpec gate = Layer("gate", LayerOp.GlobalAvgPool, "input"), image = Pool("image", "input", kernel: 1, stride: 1);
+        Network(Of(Image, gate, Layer("product", LayerOp.Mul, "input", "gate")));
+        Network(Of(Image, image, Layer("product", LayerOp.Mul, "input", "image")));
+        Expect(Of(Image, gate, Layer("product", LayerOp.Mul, "gate", "input")), "BKG009 1 input:1");
+        Expect(Of(Image, Layer("product", LayerOp.Mul, "input")), "BKG004 0 input");
+    }
+
+    [Fact]
+    public void SoftmaxStaysFloat() =>
+        Expect(Of(Image, Layer("softmax", LayerOp.Softmax, "input") with { Code = Code() }), "BKG013 0 code");
+
+    [Fact]
+    public void OnlyAveragesCountPadding() => Expect(
+        Of(Image, Pool("mean", "input", LayerOp.AvgPool) with { CountIncludePad = true }, Pool("most", "mean") with { CountIncludePad = true }),
+        "BKG013 1 count-include-pad", "BKG010 1 input:0");
+
+    [Fact]
     public void OperandsFit()
     {
         LayerSpec small = Pool("small", "input"), wide = Conv("wide", "input", 4, 1);
@@ -201,7 +264,10 @@ public class NetworkRuleTests
         {
             ("kernel", layer => layer with { Kernel = new(1, 1) }),
             ("stride", layer => layer with { Stride = new(1, 1) }),
+            ("dilation", layer => layer with { Dilation = new(1, 1) }),
             ("pad", layer => layer with { Pad = new(0, 0, 0, 0) }),
+            ("count-include-pad", layer => layer with { CountIncludePad = true }),
+            ("groups", layer => layer with { Groups = 1 }),
             ("channels", layer => layer with { Channels = 3 }),
             ("pad-channels", layer => layer with { PadChannels = new(1, 1) }),
             ("weight", layer => layer with { Weight = new(8) }),
@@ -213,17 +279,19 @@ public class NetworkRuleTests
         };
         var applying = new (LayerSpec Layer, string Keys)[]
         {
-            (Conv("layer", "input"), "kernel stride pad channels weight activation code skip bounds kernel-strategy"),
-            (Depthwise("layer", "input"), "kernel stride pad weight activation code skip kernel-strategy"),
+            (Conv("layer", "input"), "kernel stride dilation pad channels groups weight activation code skip bounds kernel-strategy"),
+            (Depthwise("layer", "input"), "kernel stride dilation pad weight activation code skip kernel-strategy"),
             (Dense("layer", "input"), "channels weight activation code skip bounds kernel-strategy"),
             (Layer("layer", LayerOp.Add, "input", "input"), "activation code skip"),
             (Pool("layer", "input"), "kernel stride pad"),
-            (Pool("layer", "input", LayerOp.AvgPool), "kernel stride pad code skip"),
+            (Pool("layer", "input", LayerOp.AvgPool), "kernel stride pad count-include-pad code skip"),
             (Layer("layer", LayerOp.GlobalAvgPool, "input"), "code skip"),
             (Layer("layer", LayerOp.Concat, "input", "input") with { Code = Code() }, "code skip"),
             (Layer("layer", LayerOp.Flatten, "input"), ""),
             (Layer("layer", LayerOp.Subsample, "input"), "stride"),
             (Layer("layer", LayerOp.PadChannels, "input") with { PadChannels = new(1, 1) }, "pad-channels"),
+            (Layer("layer", LayerOp.Mul, "input", "input"), "activation code skip"),
+            (Layer("layer", LayerOp.Softmax, "input"), ""),
         };
         Assert.Equal(Enum.GetValues<LayerOp>(), applying.Select(row => row.Layer.Op));
         foreach ((LayerSpec layer, string keys) in applying)
@@ -247,7 +315,7 @@ public class NetworkRuleTests
         Expect(Of(Image, Layer("layer", LayerOp.Flatten)), "BKG004 0 input");
         Expect(Of(Image, Layer("layer", LayerOp.Flatten, "input", "input")), "BKG004 0 input");
         Expect(Of(Image, Layer("layer", (LayerOp)99, "input")), "BKG006 0 op");
-        Expect(Of(Image, Conv("layer", "input") with { Activation = (Activation)9 }), "BKG006 0 activation");
+        Expect(Of(Image, Conv("layer", "input") with { Activation = (Activation)99 }), "BKG006 0 activation");
     }
 
     [Fact]

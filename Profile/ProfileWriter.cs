@@ -62,14 +62,24 @@ public sealed class ProfileWriter
         Pair("input", TomlText.Of(layer.Inputs));
         List("kernel", layer.Kernel, default);
         List("stride", layer.Stride, OpKeys.DefaultStride(layer.Op));
+        if (layer.Dilation.Count > 0)
+            List("dilation", layer.Dilation, OpKeys.DefaultDilation(layer.Op));
         List("pad", layer.Pad, OpKeys.DefaultPad(layer.Op));
+        if (layer.CountIncludePad)
+            Pair("count-include-pad", TomlText.Of(true));
         if (layer.Channels != 0)
             Pair("channels", TomlText.Of(layer.Channels));
+        if (layer.Groups != 0 && layer.Groups != OpKeys.DefaultGroups(layer.Op))
+            Pair("groups", TomlText.Of(layer.Groups));
         List("pad-channels", layer.PadChannels, default);
         if (layer.Weight is { } weight)
             Pair("weight", Table(("bits", TomlText.Of(weight.Bits))));
         if (layer.Activation != Activation.None)
             Pair("activation", TomlText.Of(Words.Activations[(int)layer.Activation]));
+        if (layer.Slope != 0 || layer.Activation == Activation.LeakyRelu)
+            Pair("slope", TomlText.Of(layer.Slope));
+        if (layer.Limits.Count > 0)
+            Pair("limits", TomlText.Of(layer.Limits));
         if (layer.Code is { } code)
             Pair("code", Code(code));
         if (layer.Skip is { } skip)

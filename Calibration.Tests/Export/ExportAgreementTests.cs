@@ -25,7 +25,7 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
         Agreement total = Agreement.None;
         for (int seed = 1; seed <= Networks; seed++)
         {
-            TestNetwork network = RandomNetwork.Create(seed, isEven: true);
+            TestNetwork network = RandomNetwork.Create(seed, isExportable: true);
             network = isOnGrid ? WithBiasesOnGrid(network) : network;
             using var model = new ExportedModel(OnnxExporter.Export(network.Network, SafeTensors.Read(network.Weights)).Model, network.Network, level);
             var one = Agreement.Of(network.Reference, model, Inputs(network.Network.Tensors[0], 8));

@@ -38,9 +38,11 @@ internal sealed class NetworkBuilder
     }
 
     /// <summary>Adds a layer with weights, [outputs, rows, columns, channels].</summary>
-    public Tensor Add(LayerSpec layer, sbyte[] values, float[] scale, float[] bias)
+    public Tensor Add(LayerSpec layer, sbyte[] values, float[] scale, float[] bias, float[]? slopes = null)
     {
         _weights.Add(layer.Name, values, layer.Weight!.Bits, scale, bias);
+        if (slopes is not null)
+            _weights.AddSlopes(layer.Name, slopes);
         return Add(layer);
     }
 

@@ -29,6 +29,9 @@ internal sealed class WeightsWriter
         Add($"{layer}.bias", "F32", $"{outputs}", MemoryMarshal.AsBytes(bias.AsSpan()));
     }
 
+    public void AddSlopes(string layer, float[] slopes) =>
+        Add($"{layer}.slope", "F32", $"{slopes.Length}", MemoryMarshal.AsBytes(slopes.AsSpan()));
+
     public byte[] ToArray()
     {
         byte[] header = Encoding.UTF8.GetBytes(_header + "}");

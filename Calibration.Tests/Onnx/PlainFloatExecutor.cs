@@ -22,7 +22,7 @@ internal static class PlainFloatExecutor
                 for (int x = 0; x < output.Width; x++)
                 {
                     for (int c = 0; c < output.Channels; c++)
-                        output.Values[output.At(y, x, c)] = Activate(layer.Spec.Activation, Element(layer, inputs, y, x, c));
+                        output.Values[output.At(y, x, c)] = Activate(layer, c, Element(layer, inputs, y, x, c));
                 }
             }
 
@@ -38,12 +38,16 @@ internal static class PlainFloatExecutor
         LayerSpec spec = layer.Spec;
         return spec.Op switch
         {
-            LayerOp.Conv => layer.Bias[c] + Window(spec, input, y, x).Sum(p => Enumerable.Range(0, input.Channels).Sum(i =>
-                layer.Weights[(((c * spec.Kernel[0]) + p.Row) * spec.Kernel[1] + p.Column) * input.Channels + i] * input.Get(p.Y, p.X, i))),
+            LayerOp.Conv => layer.Bias[c] + Window(spec, input, y, x).Sum(p => Enumerable.Range(0, input.Channels / spec.Groups).Sum(i =>
+                layer.Weights[(((c * spec.Kernel[0]) + p.Row) * spec.Kernel[1] + p.Column) * (input.Channels / spec.Groups) + i]
+                * input.Get(p.Y, p.X, (c / (layer.Channels / spec.Groups) * (input.Channels / spec.Groups)) + i))),
             LayerOp.Depthwise => layer.Bias[c] + Window(spec, input, y, x).Sum(p =>
                 layer.Weights[((c * spec.Kernel[0]) + p.Row) * spec.Kernel[1] + p.Column] * input.Get(p.Y, p.X, c)),
             LayerOp.Dense => layer.Bias[c] + input.Values.Select((v, i) => v * layer.Weights[(c * input.Values.Length) + i]).Sum(),
             LayerOp.Add => input.Get(y, x, c) + inputs[1].Get(y, x, c),
+            LayerOp.Mul => input.Get(y, x, c) * (inputs[1].Values.Length == input.Channels ? inputs[1].Values[c] : inputs[1].Get(y, x, c)),
+            LayerOp.Softmax => Math.Exp(input.Get(y, x, c)) / Enumerable.Range(0, input.Channels).Sum(i => Math.Exp(input.Get(y, x, i))),
+            LayerOp.AvgPool when spec.CountIncludePad => Window(spec, input, y, x).Sum(p => input.Get(p.Y, p.X, c)) / (spec.Kernel[0] * spec.Kernel[1]),
             LayerOp.MaxPool => Window(spec, input, y, x).Max(p => input.Get(p.Y, p.X, c)),
             LayerOp.AvgPool => Window(spec, input, y, x).Average(p => input.Get(p.Y, p.X, c)),
             LayerOp.GlobalAvgPool => Enumerable.Range(0, input.Height * input.Width).Average(p => input.Values[(p * input.Channels) + c]),
@@ -70,13 +74,19 @@ internal static class PlainFloatExecutor
     private static IEnumerable<(int Row, int Column, int Y, int X)> Window(LayerSpec spec, Image input, int y, int x) =>
         from row in Enumerable.Range(0, spec.Kernel[0])
         from column in Enumerable.Range(0, spec.Kernel[1])
-        let top = (y * spec.Stride[0]) + row - spec.Pad[0]
-        let left = (x * spec.Stride[1]) + column - spec.Pad[1]
+        let top = (y * spec.Stride[0]) + (row * (spec.Dilation.Count > 0 ? spec.Dilation[0] : 1)) - spec.Pad[0]
+        let left = (x * spec.Stride[1]) + (column * (spec.Dilation.Count > 0 ? spec.Dilation[1] : 1)) - spec.Pad[1]
         where top >= 0 && top < input.Height && left >= 0 && left < input.Width
         select (row, column, top, left);
 
-    private static double Activate(Activation activation, double value) => activation switch
+    private static double Activate(FloatLayer layer, int channel, double value) => layer.Spec.Activation switch
     {
+        Activation.Clip => Math.Min(Math.Max(value, layer.Spec.Limits[0]), layer.Spec.Limits[1]),
+        Activation.LeakyRelu => value < 0 ? value * layer.Spec.Slope : value,
+        Activation.PRelu => value < 0 ? value * layer.Slopes[channel] : value,
+        Activation.HardSwish => value * Math.Clamp(value + 3, 0, 6) / 6,
+        Activation.Sigmoid => 1 / (1 + Math.Exp(-value)),
+        Activation.Silu => value / (1 + Math.Exp(-value)),
         Activation.Relu => Math.Max(value, 0),
         Activation.Relu6 => Math.Min(Math.Max(value, 0), 6),
         _ => value,

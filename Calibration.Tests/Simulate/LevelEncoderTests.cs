@@ -23,7 +23,7 @@ public class LevelEncoderTests
         var spec = new CodeSpec { Bits = bits, Step = (float)step, Zero = zero, Coefficients = new EquatableArray<double>(coefficients) };
         var code = Code.Of(spec);
         var encoder = new LevelEncoder(spec);
-        var reference = new Encoder(code, Activation.None);
+        var reference = new Encoder(code, ActivationFunction.None);
         var random = new Random(1);
         float[] values = [.. Enumerable.Range(0, 2000).Select(_ => (float)((random.NextDouble() * 4) - 1))];
 

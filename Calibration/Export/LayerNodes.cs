@@ -24,7 +24,7 @@ internal static class LayerNodes
         string values = input.AsImage.ForSums;
         string average = layer.Spec.Op == LayerOp.GlobalAvgPool
             ? graph.Node("GlobalAveragePool", $"{output.Name}/average", [values])
-            : graph.Node("AveragePool", $"{output.Name}/average", [values], WindowAttributes.Of(layer.Window));
+            : graph.Node("AveragePool", $"{output.Name}/average", [values], [("count_include_pad", layer.Spec.CountIncludePad ? 1 : 0), .. WindowAttributes.Of(layer.Window)]);
         return QuantizeNodes.Encode(graph, output, average, Activation.None, isVector: false);
     }
 

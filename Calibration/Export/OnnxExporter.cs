@@ -32,6 +32,7 @@ public static class OnnxExporter
         var floatBiases = new List<string>();
         foreach (Layer layer in network.Layers)
         {
+            RequireActivation(layer);
             ExportedTensor[] inputs = [.. layer.Inputs.Select(input => tensors[input])];
             Tensor output = network.Tensors[layer.Output];
             if (layer.Spec.Weight is null)
@@ -69,8 +70,18 @@ public static class OnnxExporter
         LayerOp.Flatten => LayerNodes.Flatten(graph, inputs[0], output),
         LayerOp.Subsample => LayerNodes.Subsample(graph, layer, inputs[0], output),
         LayerOp.PadChannels => LayerNodes.PadChannels(graph, layer, inputs[0], output),
-        _ => throw new NotSupportedException($"The layer '{layer.Spec.Name}' is a {layer.Spec.Op}."),
+        _ => throw new ExportException($"Layer '{layer.Spec.Name}': '{LayerRules.Text(layer.Spec.Op)}' can't be exported yet; end the network before it."),
     };
+
+    /// <summary>Activations that have not been given an ONNX form of the same arithmetic.</summary>
+    private static void RequireActivation(Layer layer)
+    {
+        if (layer.Spec.Activation is not (Activation.None or Activation.Relu or Activation.Relu6))
+        {
+            throw new ExportException(
+                $"Layer '{layer.Spec.Name}': the activation '{LayerRules.Text(layer.Spec.Activation)}' can't be exported yet; relu and relu6 can.");
+        }
+    }
 
     private static void AddOutput(GraphBuilder graph, ExportedTensor tensor)
     {

@@ -17,7 +17,7 @@ internal static class ProductNodes
     private static string Convolution(GraphBuilder graph, Layer layer, Constants constants, string values, Tensor input, Tensor output)
     {
         Window window = layer.Window;
-        int groups = layer.Spec.Op == LayerOp.Depthwise ? input.Channels : 1;
+        int groups = layer.Spec.Op == LayerOp.Depthwise ? input.Channels : layer.Groups;
         string weights = constants.Weights(output.Channels, input.Channels / groups, window.KernelHeight, window.KernelWidth);
         return graph.Node(
             "Conv", $"{output.Name}/sum", [values, weights, constants.Bias()], [("group", groups), .. WindowAttributes.Of(window)]);

@@ -10,5 +10,6 @@ internal static class WindowAttributes
         ("kernel_shape", new[] { window.KernelHeight, window.KernelWidth }),
         ("strides", new[] { window.StrideHeight, window.StrideWidth }),
         ("pads", new[] { window.PadTop, window.PadLeft, window.PadBottom, window.PadRight }),
+        .. window.IsDilated ? [("dilations", (object)new[] { window.DilationHeight, window.DilationWidth })] : Array.Empty<(string, object)>(),
     ];
 }

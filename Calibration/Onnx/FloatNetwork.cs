@@ -23,11 +23,14 @@ public sealed record FloatLayer
     /// <summary>Operation, inputs, window, channels and activation; weight, codes and bounds are not set yet.</summary>
     public required LayerSpec Spec { get; init; }
 
-    /// <summary>[outputs, rows, columns, input channels]; depthwise [channels, rows, columns]. Empty without weights.</summary>
+    /// <summary>[outputs, rows, columns, input channels of a group]; depthwise [channels, rows, columns]. Empty without weights.</summary>
     public float[] Weights { get; init; } = [];
 
     /// <summary>[outputs]; zeros where the model has none. Empty without weights.</summary>
     public float[] Bias { get; init; } = [];
+
+    /// <summary>[outputs]: prelu's factors below 0. Empty for other activations.</summary>
+    public float[] Slopes { get; init; } = [];
 
     /// <summary>The ONNX tensor that equals this layer's output, activation included: for statistics.</summary>
     public required string OnnxOutput { get; init; }

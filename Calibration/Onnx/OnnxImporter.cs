@@ -16,21 +16,31 @@ public static class OnnxImporter
         ["Concat"] = JoinImport.Concat,
         ["Constant"] = ShapeImport.Constant,
         ["Conv"] = ConvolutionImport.Conv,
+        ["Div"] = ChannelwiseImport.Div,
         ["Dropout"] = ShapeImport.Dropout,
         ["Flatten"] = ShapeImport.Flatten,
         ["Gemm"] = DenseImport.Gemm,
         ["GlobalAveragePool"] = PoolImport.GlobalAveragePool,
         ["GlobalMaxPool"] = PoolImport.GlobalMaxPool,
+        ["HardSigmoid"] = ActivationImport.HardSigmoid,
+        ["HardSwish"] = ActivationImport.HardSwish,
         ["Identity"] = ShapeImport.Identity,
+        ["LeakyRelu"] = ActivationImport.LeakyRelu,
         ["MatMul"] = DenseImport.MatMul,
         ["MaxPool"] = PoolImport.MaxPool,
-        ["Mul"] = ChannelwiseImport.Mul,
+        ["Mul"] = JoinImport.Mul,
+        ["PRelu"] = ActivationImport.PRelu,
         ["Pad"] = MoveImport.Pad,
         ["ReduceMean"] = PoolImport.ReduceMean,
         ["Relu"] = ActivationImport.Relu,
         ["Reshape"] = ShapeImport.Reshape,
+        ["Sigmoid"] = ActivationImport.Sigmoid,
         ["Slice"] = MoveImport.Slice,
+        ["Softmax"] = JoinImport.Softmax,
         ["Squeeze"] = ShapeImport.Squeeze,
+        ["Sub"] = ChannelwiseImport.Sub,
+        [SelfGates.Swish] = ActivationImport.Swish,
+        ["Transpose"] = TransposeImport.Transpose,
         ["Unsqueeze"] = ShapeImport.Unsqueeze,
     };
 
@@ -43,8 +53,10 @@ public static class OnnxImporter
     public static FloatNetwork Import(byte[] model)
     {
         ModelProto proto = OnnxModelReader.Read(model);
-        bool isChanged = ActivationOrder.PutBeforeMaximum(proto.Graph);
-        var graph = new OnnxGraph(proto.Graph);
+        bool isChanged = ActivationOrder.PutBeforeMaximum(proto.Graph) | EdgeTransposes.Remove(proto.Graph);
+        byte[] runnable = isChanged ? proto.ToByteArray() : model;
+        SelfGates.Join(proto.Graph);
+        var graph = new OnnxGraph(proto.Graph, OnnxModelReader.Opset(proto));
         TensorView input = GraphInput.Read(graph.Input);
         var net = new NetworkBuilder(graph, input);
         foreach (NodeProto node in graph.Nodes)
@@ -54,7 +66,7 @@ public static class OnnxImporter
         return new FloatNetwork(
             input.Height, input.Width, input.Channels, graph.Input.Name, graph.Output,
             net.Layers.ConvertAll(layer => layer.Finish()), output.Name,
-            isChanged ? proto.ToByteArray() : model);
+            runnable);
     }
 
     private static void ImportNode(NetworkBuilder net, NodeProto node)
@@ -83,6 +95,8 @@ public static class OnnxImporter
             throw new OnnxImportException($"The model's output '{name}' is its input: there is no layer to quantize.");
         if (output.Border != default)
             throw new OnnxImportException($"The model's output '{name}' is padded; end the model before the Pad node.");
+        if (output.IsChannelsLast)
+            throw new OnnxImportException($"The model's output '{name}' has its channels last; end the model before the transposition.");
         if (output.IsFlat && !output.IsOrderFree)
         {
             throw new OnnxImportException(

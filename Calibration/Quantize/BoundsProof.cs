@@ -16,21 +16,30 @@ internal static class BoundsProof
             return null;
         Geometry geometry = Geometry.Of(network, layer);
         int channels = geometry.Input.Channels;
+        int maxLevel = Code.Of(input).MaxLevel;
+        LayerSpec spec = layer.Spec;
+        if (spec.Groups > 1 || geometry.DilationHeight > 1 || geometry.DilationWidth > 1)
+        {
+            // Each position of the window is reduced by itself.
+            int own = channels / Math.Max(1, spec.Groups);
+            return Spec(AccumulationBounds.Prove(
+                weights.Values, weights.Outputs, geometry.KernelHeight * geometry.KernelWidth, 1, own, (own + 3) / 4 * 4, maxLevel));
+        }
+
         // Only the network's own input has pixels that are not rounded up.
         int pixelBytes = layer.Spec.Inputs[0] == "input" ? channels : (channels + 3) / 4 * 4;
-        int maxLevel = Code.Of(input).MaxLevel;
         var bounds = AccumulationBounds.Prove(
             weights.Values, weights.Outputs, geometry.KernelHeight, geometry.KernelWidth, channels, pixelBytes, maxLevel);
-        if (bounds.Sum > int.MaxValue)
-            return null;
-
+        BoundsSpec? proved = Spec(bounds);
         var window = new Window(geometry.KernelHeight, geometry.KernelWidth, geometry.StrideHeight, geometry.StrideWidth, 0, 0, 0, 0);
-        LayerSpec spec = layer.Spec with { Weight = new WeightSpec(weights.Bits) };
-        return WinogradRule.Applies(spec, window, maxLevel, layer.Spec.Inputs[0] == "input", channels)
-            ? new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum, Chunks(WinogradTransform.F2), Chunks(WinogradTransform.F4))
-            : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);
+        return WinogradRule.Applies(spec with { Weight = new WeightSpec(weights.Bits) }, window, maxLevel, spec.Inputs[0] == "input", channels)
+            ? proved is null ? null : proved with { Winograd2 = Chunks(WinogradTransform.F2), Winograd4 = Chunks(WinogradTransform.F4) }
+            : proved;
 
         int Chunks(WinogradTransform transform) =>
             WinogradWeights.Of(transform, weights.Values, weights.Outputs, channels).Chunks(maxLevel).Sum(sizes => sizes.Length);
     }
+
+    private static BoundsSpec? Spec(AccumulationBounds bounds) =>
+        bounds.Sum > int.MaxValue ? null : new BoundsSpec(bounds.Pair, bounds.Steps, (int)bounds.Sum);
 }

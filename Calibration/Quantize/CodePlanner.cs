@@ -85,7 +85,8 @@ public static class CodePlanner
             Uses use = spec.Op switch
             {
                 LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense => Uses.Multiplied,
-                LayerOp.Add or LayerOp.AvgPool or LayerOp.GlobalAvgPool or LayerOp.Concat => Uses.Summed,
+                LayerOp.Add or LayerOp.Mul or LayerOp.AvgPool or LayerOp.GlobalAvgPool or LayerOp.Concat => Uses.Summed,
+                LayerOp.Softmax => Uses.None,
                 _ => uses.GetValueOrDefault(spec.Name),
             };
             foreach (string input in spec.Inputs)

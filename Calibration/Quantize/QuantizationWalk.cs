@@ -66,7 +66,7 @@ internal sealed class QuantizationWalk
 
     private LayerWeights RoundWeights(FloatLayer layer, int index, Geometry geometry, int bits)
     {
-        if (_options.Rounding is RoundingMethod.Nearest or RoundingMethod.Range)
+        if (_options.Rounding is RoundingMethod.Nearest or RoundingMethod.Range || layer.Spec.Groups > 1)
             return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits, ofRange: _options.Rounding == RoundingMethod.Range);
         TwoSides input = _tensors[layer.Spec.Inputs[0]];
         if (layer.Spec.Op != LayerOp.Depthwise && geometry.Columns > SequentialRounding.MostInputs)

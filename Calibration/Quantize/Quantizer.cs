@@ -64,6 +64,8 @@ public static class Quantizer
             if (weights is not null)
             {
                 file.Add(spec.Name, weights);
+                if (spec.Activation == Activation.PRelu)
+                    file.AddSlopes(spec.Name, network.Layers[i].Slopes);
                 CodeSpec input = codes[spec.Inputs[0]].Code!.Spec;
                 spec = spec with { Weight = new WeightSpec(weights.Bits), Bounds = BoundsProof.Prove(network, network.Layers[i], weights, input) };
                 // Transformed weights would take more than the bits that a budget of bytes shared out.

@@ -23,8 +23,13 @@ internal sealed class Activations
     public Tensor Tensor { get; }
 
     /// <summary>Encodes values into each code that the tensor has; one that has none stores them, with the activation applied.</summary>
-    public static Activations Encode(Tensor tensor, float[] values, Activation activation)
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="values">y of every element.</param>
+    /// <param name="activation">The activation function; the limits of one that has them are the encoding's where there is a code.</param>
+    /// <param name="slopes">prelu's, one for each channel.</param>
+    public static Activations Encode(Tensor tensor, float[] values, ActivationFunction activation, float[]? slopes = null)
     {
+        values = Functions.Apply(activation, values, slopes);
         int[]? LevelsOf(Code? code)
         {
             if (code is null)
@@ -34,13 +39,14 @@ internal sealed class Activations
         }
 
         return tensor.SumCode is null
-            ? new Activations(tensor, null, null, Array.ConvertAll(values, y => Apply(activation, y)))
+            ? new Activations(tensor, null, null, Array.ConvertAll(values, y => Functions.Limit(activation, y)))
             : new Activations(tensor, LevelsOf(tensor.Code), LevelsOf(tensor.Skip), null);
     }
 
     /// <summary>Encodes values that the tensor's only code has already been multiplied into.</summary>
-    public static Activations EncodePremultiplied(Tensor tensor, float[] steps, Activation activation)
+    public static Activations EncodePremultiplied(Tensor tensor, float[] steps, ActivationFunction activation, float[]? slopes)
     {
+        steps = Functions.Apply(activation, steps, slopes);
         var encoder = new Encoder(tensor.SumCode!, activation);
         int[] levels = Array.ConvertAll(steps, encoder.LevelOf);
         return tensor.Code is null
@@ -98,11 +104,4 @@ internal sealed class Activations
             throw new NotSupportedException($"The tensor '{Tensor.Name}' is float32 where levels are needed.");
         return Array.ConvertAll(levels, level => level - code.Zero);
     }
-
-    private static float Apply(Activation activation, float y) => activation switch
-    {
-        Activation.Relu => MathF.Max(y, 0),
-        Activation.Relu6 => MathF.Min(MathF.Max(y, 0), 6),
-        _ => y,
-    };
 }

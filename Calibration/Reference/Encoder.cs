@@ -10,16 +10,14 @@ internal sealed class Encoder
     private readonly int _zero;
     private readonly byte[]? _levelByHalfStep;
 
-    public Encoder(Code code, Activation activation)
+    public Encoder(Code code, ActivationFunction activation)
     {
         Reciprocal = code.Reciprocal;
         _zero = code.Zero;
-        _low = -code.Zero;
-        _high = code.MaxLevel - code.Zero;
-        if (activation is Activation.Relu or Activation.Relu6 && _low < 0)
-            _low = 0;
-        if (activation is Activation.Relu6 && 6f * code.Reciprocal < _high)
-            _high = 6f * code.Reciprocal;
+        float least = -code.Zero, most = code.MaxLevel - code.Zero;
+        (_low, _high) = activation.IsLimit
+            ? (Math.Clamp(activation.Low * code.Reciprocal, least, most), Math.Clamp(activation.High * code.Reciprocal, least, most))
+            : (least, most);
         if (!code.IsEven)
             _levelByHalfStep = code.LevelByHalfStep();
     }

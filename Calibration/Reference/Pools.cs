@@ -27,13 +27,15 @@ internal static class Pools
                         count++;
                     }
 
+                    if (layer.Spec.CountIncludePad)
+                        count = layer.Window.KernelHeight * layer.Window.KernelWidth;
                     var m = (float)(step / count);
                     results[i++] = sum * m;
                 }
             }
         }
 
-        return Activations.Encode(output, results, Activation.None);
+        return Activations.Encode(output, results, ActivationFunction.None);
     }
 
     private static IEnumerable<int> Elements(Window window, Tensor input, int outputRow, int outputColumn, int channel)

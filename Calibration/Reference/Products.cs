@@ -5,7 +5,7 @@ namespace BitKernelGen.Calibration.Reference;
 /// <summary>Layers with weights: conv, depthwise, dense.</summary>
 internal static class Products
 {
-    public static Activations Run(Layer layer, QuantizedLayer weights, Activations input, Tensor output)
+    public static Activations Run(Layer layer, QuantizedLayer weights, Activations input, Tensor output, float[]? slopes)
     {
         float step = input.Tensor.Code!.Step;
         float[] scale = Array.ConvertAll(weights.Scale, s => step * s);
@@ -27,8 +27,8 @@ internal static class Products
         }
 
         return layer.IsPremultiplied
-            ? Activations.EncodePremultiplied(output, results, layer.Spec.Activation)
-            : Activations.Encode(output, results, layer.Spec.Activation);
+            ? Activations.EncodePremultiplied(output, results, layer.Activation, slopes)
+            : Activations.Encode(output, results, layer.Activation, slopes);
     }
 
     /// <summary>acc of every output, exact.</summary>
@@ -36,7 +36,8 @@ internal static class Products
     {
         int[] differences = input.DifferencesForProducts();
         int channels = input.Tensor.Channels;
-        bool isDepthwise = layer.Spec.Op == LayerOp.Depthwise;
+        int groups = layer.Spec.Op == LayerOp.Depthwise ? channels : layer.Groups;
+        int read = channels / groups, written = output.Channels / groups;
         var sums = new int[output.Length];
         Parallel.For(0, output.Height, row =>
         {
@@ -47,7 +48,7 @@ internal static class Products
                 for (int o = 0; o < output.Channels; o++)
                 {
                     ReadOnlySpan<sbyte> filter = weights.Values.AsSpan(o * weights.Inputs, weights.Inputs);
-                    long sum = isDepthwise ? Sum(window.AsSpan(o), filter, channels) : Sum(window, filter);
+                    long sum = groups == 1 ? Sum(window, filter) : Sum(window.AsSpan(o / written * read), filter, channels, read);
                     sums[(((row * output.Width) + column) * output.Channels) + o] = checked((int)sum);
                 }
             }
@@ -63,11 +64,12 @@ internal static class Products
         return sum;
     }
 
-    private static long Sum(ReadOnlySpan<int> window, ReadOnlySpan<sbyte> filter, int channels)
+    /// <summary>The same where only some of the channels are read.</summary>
+    private static long Sum(ReadOnlySpan<int> window, ReadOnlySpan<sbyte> filter, int channels, int read)
     {
         long sum = 0;
         for (int i = 0; i < filter.Length; i++)
-            sum += window[i * channels] * filter[i];
+            sum += window[(i / read * channels) + (i % read)] * filter[i];
         return sum;
     }
 
@@ -77,10 +79,10 @@ internal static class Products
         int i = 0;
         for (int kernelRow = 0; kernelRow < window.KernelHeight; kernelRow++)
         {
-            int row = (outputRow * window.StrideHeight) + kernelRow - window.PadTop;
+            int row = (outputRow * window.StrideHeight) + (kernelRow * window.DilationHeight) - window.PadTop;
             for (int kernelColumn = 0; kernelColumn < window.KernelWidth; kernelColumn++)
             {
-                int column = (outputColumn * window.StrideWidth) + kernelColumn - window.PadLeft;
+                int column = (outputColumn * window.StrideWidth) + (kernelColumn * window.DilationWidth) - window.PadLeft;
                 bool isInside = row >= 0 && row < input.Height && column >= 0 && column < input.Width;
                 for (int channel = 0; channel < input.Channels; channel++)
                     gathered[i++] = isInside ? differences[(((row * input.Width) + column) * input.Channels) + channel] : 0;

@@ -10,6 +10,7 @@ public sealed class ReferenceExecutor
 {
     private readonly Network _network;
     private readonly QuantizedLayer?[] _weights;
+    private readonly float[]?[] _slopes;
 
     /// <summary>Reads the weights of every layer that has any.</summary>
     /// <param name="network">The network.</param>
@@ -19,6 +20,7 @@ public sealed class ReferenceExecutor
     {
         _network = network;
         _weights = [.. network.Layers.Select(layer => layer.Spec.Weight is null ? null : ReferenceWeights.Read(network, layer, weights))];
+        _slopes = [.. network.Layers.Select(layer => SlopesOf(layer, weights))];
     }
 
     /// <summary>Runs the network.</summary>
@@ -36,7 +38,7 @@ public sealed class ReferenceExecutor
                 throw new ArgumentException("The input holds a NaN.", nameof(input));
         }
 
-        return Run(Activations.Encode(tensor, input.ToArray(), Activation.None));
+        return Run(Activations.Encode(tensor, input.ToArray(), ActivationFunction.None));
     }
 
     /// <summary>Runs the network on raw bytes, normalised by the profile's mean and standard deviation.</summary>
@@ -74,8 +76,10 @@ public sealed class ReferenceExecutor
         return layer.Spec.Op switch
         {
             LayerOp.Conv or LayerOp.Dense or LayerOp.Depthwise =>
-                Products.Run(layer, _weights[layer.Index]!, inputs[0], output),
+                Products.Run(layer, _weights[layer.Index]!, inputs[0], output, _slopes[layer.Index]),
             LayerOp.Add => Sums.Add(layer, inputs[0], inputs[1], output),
+            LayerOp.Mul => Sums.Mul(layer, inputs[0], inputs[1], output),
+            LayerOp.Softmax => Sums.Softmax(inputs[0], output),
             LayerOp.Concat => Sums.Concat(inputs, output),
             LayerOp.MaxPool => Pools.Max(layer.Window, inputs[0], output),
             LayerOp.AvgPool or LayerOp.GlobalAvgPool => Pools.Average(layer, inputs[0], output),
@@ -85,4 +89,7 @@ public sealed class ReferenceExecutor
             _ => throw new NotSupportedException($"The layer '{layer.Spec.Name}' is a {layer.Spec.Op}."),
         };
     }
+
+    private float[]? SlopesOf(Layer layer, SafeTensors file) => layer.Spec.Activation == Activation.PRelu
+        ? QuantizedLayer.ReadFinite(file, $"{layer.Spec.Name}.slope", _network.Tensors[layer.Output].Channels) : null;
 }

@@ -20,28 +20,22 @@ internal static class LayerSimulator
     {
         float[] output = layer.Spec.Op switch
         {
+            LayerOp.Conv when layer.Spec.Groups > 1 => GroupedProduct.Run(geometry, inputs[0], weights, bias, layer.Spec.Groups),
             LayerOp.Conv or LayerOp.Dense => Product(geometry, inputs[0], weights, bias),
             LayerOp.Depthwise => Depthwise(geometry, inputs[0], weights, bias),
             LayerOp.Add => Add(inputs[0], inputs[1]),
+            LayerOp.Mul => FloatFunctions.Multiply(inputs[0], inputs[1]),
+            LayerOp.Softmax => FloatFunctions.Softmax(inputs[0], geometry.Input.Channels),
             LayerOp.MaxPool => Pool(geometry, inputs[0], average: false),
-            LayerOp.AvgPool or LayerOp.GlobalAvgPool => Pool(geometry, inputs[0], average: true),
+            LayerOp.AvgPool or LayerOp.GlobalAvgPool => Pool(geometry, inputs[0], average: true, layer.Spec.CountIncludePad),
             LayerOp.Concat => Concat(inputs, inputShapes),
             LayerOp.Flatten => inputs[0],
             LayerOp.Subsample => Subsample(geometry, inputs[0]),
             LayerOp.PadChannels => PadChannels(geometry, inputs[0], layer.Spec.PadChannels[0]),
             _ => throw new NotSupportedException($"The layer '{layer.Spec.Name}' is a {layer.Spec.Op}, which the simulator does not know."),
         };
-        Activate(output, layer.Spec.Activation);
+        FloatFunctions.Activate(output, layer);
         return output;
-    }
-
-    private static void Activate(float[] values, Activation activation)
-    {
-        if (activation == Activation.None)
-            return;
-        float most = activation == Activation.Relu6 ? 6 : float.PositiveInfinity;
-        for (int i = 0; i < values.Length; i++)
-            values[i] = Math.Min(Math.Max(values[i], 0), most);
     }
 
     private static float[] Product(Geometry geometry, float[] input, float[] weights, float[] bias)
@@ -96,7 +90,7 @@ internal static class LayerSimulator
         return sum;
     }
 
-    private static float[] Pool(Geometry geometry, float[] input, bool average)
+    private static float[] Pool(Geometry geometry, float[] input, bool average, bool countsPadding = false)
     {
         (Shape from, Shape to) = (geometry.Input, geometry.Output);
         var output = new float[to.Length];
@@ -118,7 +112,7 @@ internal static class LayerSimulator
                 }
             }
 
-            int count = (endRow - firstRow) * (endColumn - firstColumn);
+            int count = countsPadding ? geometry.KernelHeight * geometry.KernelWidth : (endRow - firstRow) * (endColumn - firstColumn);
             for (int channel = 0; average && channel < target.Length; channel++)
                 target[channel] /= count;
         }

@@ -14,7 +14,7 @@ internal sealed class LevelEncoder
     public LevelEncoder(CodeSpec spec)
     {
         _code = Code.Of(spec);
-        _encoder = new Encoder(_code, Activation.None);
+        _encoder = new Encoder(_code, ActivationFunction.None);
     }
 
     /// <summary>The levels of values.</summary>

@@ -21,6 +21,9 @@ public sealed class SafeTensorsWriter
         _entries.Add(new Entry($"{layer}.bias", "F32", [weights.Outputs], Bytes(weights.Bias)));
     }
 
+    /// <summary>Adds prelu's factors below 0, one for each output of a layer.</summary>
+    public void AddSlopes(string layer, float[] slopes) => _entries.Add(new Entry($"{layer}.slope", "F32", [slopes.Length], Bytes(slopes)));
+
     /// <summary>The file.</summary>
     public byte[] ToArray()
     {

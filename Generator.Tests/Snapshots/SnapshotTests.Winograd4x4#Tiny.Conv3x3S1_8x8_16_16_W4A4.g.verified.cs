@@ -155,6 +155,11 @@ namespace Acme.TinyKernels
                 (re + im + Vector128.Create((byte)60)).Store(data + 1792);
                 (re + Vector128.Create((byte)30)).Store(data + 1856);
                 (im + Vector128.Create((byte)30)).Store(data + 1920);
+                re = a5 - a1;
+                im = b5 - b1;
+                (re + im + Vector128.Create((byte)60)).Store(data + 2368);
+                (re + Vector128.Create((byte)30)).Store(data + 2432);
+                (im + Vector128.Create((byte)30)).Store(data + 2496);
                 re = (a2 + a4) + (a1 + a3);
                 im = (b2 + b4) + (b1 + b3);
                 (re + im + Vector128.Create((byte)120)).Store(data + 1984);
@@ -165,11 +170,6 @@ namespace Acme.TinyKernels
                 (re + im + Vector128.Create((byte)120)).Store(data + 2176);
                 (re + Vector128.Create((byte)60)).Store(data + 2240);
                 (im + Vector128.Create((byte)60)).Store(data + 2304);
-                re = a5 - a1;
-                im = b5 - b1;
-                (re + im + Vector128.Create((byte)60)).Store(data + 2368);
-                (re + Vector128.Create((byte)30)).Store(data + 2432);
-                (im + Vector128.Create((byte)30)).Store(data + 2496);
                 even = a4 - a2;
                 odd = b3 - b1;
                 re = even - odd;
@@ -468,31 +468,13 @@ namespace Acme.TinyKernels
                 (re + Vector128.Create((byte)30)).Store(data + 320);
                 (im + Vector128.Create((byte)30)).Store(data + 384);
 
-                // Rows at 1, and the values for -1.
-                even = Vector128.Load(window + 320) + Vector128.Load(window + 640);
-                odd = Vector128.Load(window + 160) + Vector128.Load(window + 480);
-                a0 = even + odd;
-                b0 = even - odd;
-                even = Vector128.Load(window + 336) + Vector128.Load(window + 656);
-                odd = Vector128.Load(window + 176) + Vector128.Load(window + 496);
-                a1 = even + odd;
-                b1 = even - odd;
-                even = Vector128.Load(window + 352) + Vector128.Load(window + 672);
-                odd = Vector128.Load(window + 192) + Vector128.Load(window + 512);
-                a2 = even + odd;
-                b2 = even - odd;
-                even = Vector128.Load(window + 368) + Vector128.Load(window + 688);
-                odd = Vector128.Load(window + 208) + Vector128.Load(window + 528);
-                a3 = even + odd;
-                b3 = even - odd;
-                even = Vector128.Load(window + 384) + Vector128.Load(window + 704);
-                odd = Vector128.Load(window + 224) + Vector128.Load(window + 544);
-                a4 = even + odd;
-                b4 = even - odd;
-                even = Vector128.Load(window + 400) + Vector128.Load(window + 720);
-                odd = Vector128.Load(window + 240) + Vector128.Load(window + 560);
-                a5 = even + odd;
-                b5 = even - odd;
+                // Rows at 1.
+                a0 = Vector128.Load(window + 320) + Vector128.Load(window + 640) + (Vector128.Load(window + 160) + Vector128.Load(window + 480));
+                a1 = Vector128.Load(window + 336) + Vector128.Load(window + 656) + (Vector128.Load(window + 176) + Vector128.Load(window + 496));
+                a2 = Vector128.Load(window + 352) + Vector128.Load(window + 672) + (Vector128.Load(window + 192) + Vector128.Load(window + 512));
+                a3 = Vector128.Load(window + 368) + Vector128.Load(window + 688) + (Vector128.Load(window + 208) + Vector128.Load(window + 528));
+                a4 = Vector128.Load(window + 384) + Vector128.Load(window + 704) + (Vector128.Load(window + 224) + Vector128.Load(window + 544));
+                a5 = Vector128.Load(window + 400) + Vector128.Load(window + 720) + (Vector128.Load(window + 240) + Vector128.Load(window + 560));
                 (a0 - a4 + Vector128.Create((byte)60)).Store(data + 448);
                 even = a2 + a4;
                 odd = a1 + a3;
@@ -506,14 +488,20 @@ namespace Acme.TinyKernels
                 (im + Vector128.Create((byte)60)).Store(data + 832);
 
                 // Rows at -1.
-                (b0 - b4 + Vector128.Create((byte)60)).Store(data + 896);
-                even = b2 + b4;
-                odd = b1 + b3;
+                a0 = Vector128.Load(window + 320) + Vector128.Load(window + 640) - (Vector128.Load(window + 160) + Vector128.Load(window + 480));
+                a1 = Vector128.Load(window + 336) + Vector128.Load(window + 656) - (Vector128.Load(window + 176) + Vector128.Load(window + 496));
+                a2 = Vector128.Load(window + 352) + Vector128.Load(window + 672) - (Vector128.Load(window + 192) + Vector128.Load(window + 512));
+                a3 = Vector128.Load(window + 368) + Vector128.Load(window + 688) - (Vector128.Load(window + 208) + Vector128.Load(window + 528));
+                a4 = Vector128.Load(window + 384) + Vector128.Load(window + 704) - (Vector128.Load(window + 224) + Vector128.Load(window + 544));
+                a5 = Vector128.Load(window + 400) + Vector128.Load(window + 720) - (Vector128.Load(window + 240) + Vector128.Load(window + 560));
+                (a0 - a4 + Vector128.Create((byte)60)).Store(data + 896);
+                even = a2 + a4;
+                odd = a1 + a3;
                 (even + odd + Vector128.Create((byte)120)).Store(data + 960);
                 (even - odd + Vector128.Create((byte)120)).Store(data + 1024);
-                (b5 - b1 + Vector128.Create((byte)60)).Store(data + 1088);
-                re = b4 - b2;
-                im = b3 - b1;
+                (a5 - a1 + Vector128.Create((byte)60)).Store(data + 1088);
+                re = a4 - a2;
+                im = a3 - a1;
                 (re + im + Vector128.Create((byte)120)).Store(data + 1152);
                 (re + Vector128.Create((byte)60)).Store(data + 1216);
                 (im + Vector128.Create((byte)60)).Store(data + 1280);
@@ -555,6 +543,11 @@ namespace Acme.TinyKernels
                 (re + im + Vector128.Create((byte)60)).Store(data + 1792);
                 (re + Vector128.Create((byte)30)).Store(data + 1856);
                 (im + Vector128.Create((byte)30)).Store(data + 1920);
+                re = a5 - a1;
+                im = b5 - b1;
+                (re + im + Vector128.Create((byte)60)).Store(data + 2368);
+                (re + Vector128.Create((byte)30)).Store(data + 2432);
+                (im + Vector128.Create((byte)30)).Store(data + 2496);
                 re = (a2 + a4) + (a1 + a3);
                 im = (b2 + b4) + (b1 + b3);
                 (re + im + Vector128.Create((byte)120)).Store(data + 1984);
@@ -565,11 +558,6 @@ namespace Acme.TinyKernels
                 (re + im + Vector128.Create((byte)120)).Store(data + 2176);
                 (re + Vector128.Create((byte)60)).Store(data + 2240);
                 (im + Vector128.Create((byte)60)).Store(data + 2304);
-                re = a5 - a1;
-                im = b5 - b1;
-                (re + im + Vector128.Create((byte)60)).Store(data + 2368);
-                (re + Vector128.Create((byte)30)).Store(data + 2432);
-                (im + Vector128.Create((byte)30)).Store(data + 2496);
                 even = a4 - a2;
                 odd = b3 - b1;
                 re = even - odd;

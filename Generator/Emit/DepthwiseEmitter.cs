@@ -68,9 +68,9 @@ internal static class DepthwiseEmitter
             writer.Line("sbyte* tap = taps;");
             using (KernelWriter.Loop(writer, "row", kernel.KernelHeight))
             {
-                writer.Line(kernel.KernelHeight == 1 ? "byte* level = input;" : $"byte* level = input + (row * {kernel.InputRowBytes});");
+                writer.Line(kernel.KernelHeight == 1 ? "byte* level = input;" : $"byte* level = input + (row * {kernel.DilationHeight * kernel.InputRowBytes});");
                 using (writer.Block(
-                    $"for (int column = 0; column < {kernel.KernelWidth}; column++, level += {kernel.InputPixelBytes}, tap += {kernel.PaddedOutputs})"))
+                    $"for (int column = 0; column < {kernel.KernelWidth}; column++, level += {kernel.DilationWidth * kernel.InputPixelBytes}, tap += {kernel.PaddedOutputs})"))
                 {
                     if (isa == Isa.Scalar)
                         writer.Line($"for (int i = 0; i < {Panel}; i++)\n    sums[i] += level[i] * tap[i];");

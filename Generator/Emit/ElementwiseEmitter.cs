@@ -5,7 +5,7 @@ using BitKernelGen.Generator.Planning;
 
 namespace BitKernelGen.Generator.Emit;
 
-/// <summary>Add, average pooling and recoding: one result for each element, then the epilogue.</summary>
+/// <summary>Add, mul, average pooling and recoding: one result for each element, then the epilogue.</summary>
 internal static class ElementwiseEmitter
 {
     public static IReadOnlyList<(string Type, string Name)> Parameters(AddKernel kernel) =>
@@ -69,7 +69,8 @@ internal static class ElementwiseEmitter
             {
                 PoolWindow.Columns(writer, window, kernel.InputWidth);
                 writer.Line("int count = (bottom - top) * (right - left);");
-                writer.Line("float mean = (float)(inputStep / count);");
+                string divisor = kernel.CountsPadding ? $"{window.KernelHeight * window.KernelWidth}" : "count";
+                writer.Line($"float mean = (float)(inputStep / {divisor});");
                 KernelWriter.Elements(writer, isa, kernel.Epilogue.Stores[0].PixelElements, (i, count) =>
                 {
                     writer.Line($"{emitter.Type("int")} sum = {emitter.Create(kernel.Zero == 0 ? "0" : $"-{kernel.Zero} * count")};");
@@ -122,5 +123,5 @@ internal static class ElementwiseEmitter
     }
 
     private static Epilogue EpilogueOf(RecodeKernel kernel) =>
-        new(null, Profiles.Activation.None, false, new Profiles.EquatableArray<Store>(kernel.Store));
+        new(null, Profiles.ActivationFunction.None, false, new Profiles.EquatableArray<Store>(kernel.Store));
 }

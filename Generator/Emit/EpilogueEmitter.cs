@@ -71,10 +71,10 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
     public static string Describe(Epilogue epilogue)
     {
         var parts = new List<string>();
-        if (epilogue.Residual is not null)
+        if (epilogue.Residual is not null && !epilogue.IsProduct)
             parts.Add("residual");
-        if (epilogue.Activation != Activation.None)
-            parts.Add(epilogue.Activation.ToString().ToLowerInvariant());
+        if (epilogue.Activation.Kind != Activation.None)
+            parts.Add(LayerRules.Text(epilogue.Activation.Kind)!);
         parts.AddRange(epilogue.Stores.Select(store =>
             store.Encoding is { } encoding ? $"{encoding.Bits}-bit code" : "float32"));
         return string.Join(", ", parts);
@@ -85,6 +85,19 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
 
     /// <summary>Levels as 32-bit integers.</summary>
     public string LoadLevels(string pointer, string index) => _isVector ? $"Levels.Load{isa.Lanes}({CSharp.Plus(pointer, index)})" : $"{pointer}[{index}]";
+
+    /// <summary>One of two values for each element.</summary>
+    public string Select(string condition, string then, string otherwise) =>
+        _isVector ? $"{isa.Vector}.ConditionalSelect({condition}, {then}, {otherwise})" : $"{condition} ? {then} : {otherwise}";
+
+    /// <summary>Which elements are below others.</summary>
+    public string IsLess(string left, string right) => _isVector ? $"{isa.Vector}.LessThan({left}, {right})" : $"{left} < {right}";
+
+    /// <summary>float32 to the nearest 32-bit integer, ties to even.</summary>
+    public string Round(string value) => _isVector ? $"Levels.Round({value})" : $"(int)MathF.Round({value})";
+
+    /// <summary>The bits of integers as float32.</summary>
+    public string AsSingle(string value) => _isVector ? $"({value}).AsSingle()" : $"BitConverter.Int32BitsToSingle({value})";
 
     /// <summary>A vector of equal elements.</summary>
     public string Create(string value) => _isVector ? $"{isa.Vector}.Create({value})" : value;
@@ -117,17 +130,15 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
             pixel is null ? index : $"{index} + {CSharp.Times(pixel, isFloat ? pixelBytes / sizeof(float) : pixelBytes)}";
 
         if (epilogue.Residual is { } residual)
-            writer.Line($"value += {Value(residual, "residual", At(residual.PixelBytes, residual.IsFloat), "residualStep")};");
+            writer.Line($"value {(epilogue.IsProduct ? "*=" : "+=")} {Value(residual, "residual", At(residual.PixelBytes, residual.IsFloat), "residualStep")};");
 
+        FunctionEmitter.Apply(writer, this, epilogue.Activation);
         for (int i = 0; i < epilogue.Stores.Count; i++)
         {
             string output = Output(i), at = At(epilogue.Stores[i].PixelBytes, epilogue.Stores[i].Encoding is null);
             if (epilogue.Stores[i].Encoding is not { } encoding)
             {
-                if (epilogue.Activation != Activation.None)
-                    writer.Line($"value = {Max("value", Create("0f"))};");
-                if (epilogue.Activation == Activation.Relu6)
-                    writer.Line($"value = {Min("value", Create("6f"))};");
+                Limit(writer);
                 writer.Line(_isVector ? $"value.Store({CSharp.Plus($"(float*){output}", at)});" : $"((float*){output})[{at}] = value;");
                 continue;
             }
@@ -169,10 +180,26 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
         }
     }
 
+    /// <summary>The limits of an activation on a value that stays float32.</summary>
+    private void Limit(SourceWriter writer)
+    {
+        ActivationFunction activation = epilogue.Activation;
+        if (!activation.IsLimit)
+            return;
+
+        // Zero limits of any sign need the forms that know 0 from -0.
+        bool isClip = activation.Kind == Activation.Clip;
+        string low = Create(CSharp.Literal(activation.Low)), high = Create(CSharp.Literal(activation.High));
+        if (!float.IsInfinity(activation.Low))
+            writer.Line($"value = {(isClip && _isVector ? $"{isa.Vector}.Max(value, {low})" : Max("value", low))};");
+        if (!float.IsInfinity(activation.High))
+            writer.Line($"value = {(isClip && _isVector ? $"{isa.Vector}.Min(value, {high})" : Min("value", high))};");
+    }
+
     private string Shift(int zero) => zero == 0 ? "" : $" + {Create(zero.ToString())}";
 
     // The native forms, since no NaN gets this far and the others cost three instructions more.
-    private string Max(string left, string right) => _isVector ? $"{isa.Vector}.MaxNative({left}, {right})" : $"Math.Max({left}, {right})";
+    internal string Max(string left, string right) => _isVector ? $"{isa.Vector}.MaxNative({left}, {right})" : $"Math.Max({left}, {right})";
 
-    private string Min(string left, string right) => _isVector ? $"{isa.Vector}.MinNative({left}, {right})" : $"Math.Min({left}, {right})";
+    internal string Min(string left, string right) => _isVector ? $"{isa.Vector}.MinNative({left}, {right})" : $"Math.Min({left}, {right})";
 }

@@ -42,6 +42,8 @@ internal static class FinishEmitter
             writer.Line($"{emitter.Type("float")} bias = {Load("parameters", paddedOutputs)};");
             if (hasZero)
                 writer.Line($"{emitter.Type("int")} correction = {Load(isa.Lanes == 1 ? "((int*)parameters)" : "(int*)parameters", 2 * paddedOutputs)};");
+            if (epilogue.Activation.Kind == Profiles.Activation.PRelu)
+                writer.Line($"{emitter.Type("float")} slope = {Load("parameters", (hasZero ? 3 : 2) * paddedOutputs)};");
             using (KernelWriter.Loop(writer, "x", width))
             {
                 string at = width == 1 ? "i" : $"i + (x * {panelOutputs})";

@@ -22,7 +22,11 @@ internal static class KernelEmitter
             writer.Line();
             writer.Line($"/// <summary>{Summary(kernel)}</summary>");
             using (writer.Block($"internal static unsafe class {name}"))
+            {
                 Body(writer, kernel);
+                if (EpilogueOf(kernel) is { } epilogue)
+                    FunctionEmitter.Methods(writer, epilogue);
+            }
         }
 
         return writer.ToString();
@@ -32,11 +36,22 @@ internal static class KernelEmitter
     public static IReadOnlyList<(string Type, string Name)> Parameters(Kernel kernel) => kernel switch
     {
         ProductKernel product => ProductEmitter.Parameters(product),
+        GatheredKernel gathered => GatheredEmitter.Parameters(gathered),
+        SoftmaxKernel softmax => SoftmaxEmitter.Parameters(softmax),
         DepthwiseKernel depthwise => DepthwiseEmitter.Parameters(depthwise),
         AddKernel add => ElementwiseEmitter.Parameters(add),
         AvgPoolKernel pool => ElementwiseEmitter.Parameters(pool),
         RecodeKernel recode => ElementwiseEmitter.Parameters(recode),
         _ => MoveEmitter.Parameters,
+    };
+
+    private static Epilogue? EpilogueOf(Kernel kernel) => kernel switch
+    {
+        ProductKernel product => product.Epilogue,
+        GatheredKernel gathered => gathered.Product.Epilogue,
+        DepthwiseKernel depthwise => depthwise.Epilogue,
+        AddKernel add => add.Epilogue,
+        _ => null,
     };
 
     private static void Body(SourceWriter writer, Kernel kernel)
@@ -46,8 +61,14 @@ internal static class KernelEmitter
             case ProductKernel product:
                 ProductEmitter.Emit(writer, product);
                 break;
+            case GatheredKernel gathered:
+                GatheredEmitter.Emit(writer, gathered);
+                break;
             case DepthwiseKernel depthwise:
                 DepthwiseEmitter.Emit(writer, depthwise);
+                break;
+            case SoftmaxKernel softmax:
+                SoftmaxEmitter.Emit(writer, softmax);
                 break;
             case AddKernel add:
                 ElementwiseEmitter.Emit(writer, add);
@@ -77,6 +98,11 @@ internal static class KernelEmitter
             $"{conv.KernelHeight}x{conv.KernelWidth} convolution, {conv.InputChannels} channels to {conv.OutputHeight}x{conv.OutputWidth}x{conv.OutputChannels}: {Epilogue(conv.Epilogue)}.",
         DepthwiseKernel depthwise =>
             $"{depthwise.KernelHeight}x{depthwise.KernelWidth} depthwise convolution to {depthwise.OutputHeight}x{depthwise.OutputWidth}x{depthwise.Channels}: {Epilogue(depthwise.Epilogue)}.",
+        GatheredKernel conv =>
+            $"{conv.Window.KernelHeight}x{conv.Window.KernelWidth} convolution{(conv.Window.IsDilated ? ", dilated" : "")}{(conv.Groups > 1 ? $" in {conv.Groups} groups" : "")}, " +
+            $"{conv.Groups * conv.GroupChannels} channels to {conv.Product.OutputHeight}x{conv.Product.OutputWidth}x{conv.Runs * conv.Product.OutputChannels}: {Epilogue(conv.Product.Epilogue)}.",
+        SoftmaxKernel softmax => $"Softmax over {softmax.Channels} channels.",
+        AddKernel { Epilogue.IsProduct: true } mul => $"Product of two tensors, {mul.Height}x{mul.Width}x{mul.Channels}: {Epilogue(mul.Epilogue)}.",
         AddKernel add => $"Sum of two {add.Height}x{add.Width}x{add.Channels} tensors: {Epilogue(add.Epilogue)}.",
         AvgPoolKernel pool => $"Averages, {pool.OutputHeight}x{pool.OutputWidth}x{pool.Channels}: {Epilogue(pool.Epilogue)}.",
         MaxPoolKernel pool => $"Maxima, {pool.OutputHeight}x{pool.OutputWidth}, {pool.OutputPixelBytes} channels.",

@@ -33,11 +33,13 @@ internal static class KernelWriter
         string.Join(", ", parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"));
 
     /// <summary>A method that the JIT compiles once, fully.</summary>
-    public static IDisposable Method(SourceWriter writer, string name, IEnumerable<(string Type, string Name)> parameters)
+    public static IDisposable Method(
+        SourceWriter writer, string name, IEnumerable<(string Type, string Name)> parameters, bool isPublic = false)
     {
-        writer.Line();
+        if (!isPublic)
+            writer.Line();
         writer.Line(Optimized);
-        return writer.Block($"private static void {name}({Declare(parameters)})");
+        return writer.Block($"{(isPublic ? "public" : "private")} static void {name}({Declare(parameters)})");
     }
 
     /// <summary>

@@ -53,21 +53,44 @@ internal sealed class LayersEmitter
                 Code code = step.Input.Code!;
                 Tensor output = _plan.Network.Tensors[layer.Output];
                 bool isDepthwise = layer.Spec.Op == LayerOp.Depthwise;
+                if (step.Kernel is GatheredKernel gathered)
+                {
+                    Pack(layer, step.Input, step, gathered);
+                    continue;
+                }
+
                 string premultiplier = layer.IsPremultiplied ? CSharp.Literal(output.SumCode!.Reciprocal) : "1f";
                 _writer.Line($"{_names.Field(layer)} = global::BitKernelGen.Packing.LayerPacker.{(isDepthwise ? "Depthwise" : "Convolution")}(");
                 _writer.Line("    _weights, weights,");
                 _writer.Line(
                     $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
                     $"Channels: {step.Input.Tensor.Channels}, PixelBytes: {step.Input.PixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
-                    $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier})" + (isDepthwise ? ");" : ","));
+                    $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)})" + (isDepthwise ? ");" : ","));
                 if (isDepthwise)
                     continue;
                 var product = (ProductKernel)step.Kernel;
-                string layouts = string.Join(",\n        ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => Layout(step, product, product.Strategy(isa))));
-                _writer.Line($"    [\n        {layouts},\n    ]);");
+                _writer.Line($"    [\n        {Layouts(step, product)},\n    ]);");
             }
         }
     }
+
+    private void Pack(Layer layer, Buffer input, Step step, GatheredKernel kernel)
+    {
+        Code code = input.Code!;
+        Window window = layer.Window;
+        string premultiplier = layer.IsPremultiplied ? CSharp.Literal(_plan.Network.Tensors[layer.Output].SumCode!.Reciprocal) : "1f";
+        _writer.Line($"{_names.Field(layer)} = global::BitKernelGen.Packing.GatheredPacker.Convolution(");
+        _writer.Line("    _weights, weights,");
+        _writer.Line(
+            $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {_plan.Network.Tensors[layer.Output].Channels}, Rows: {window.KernelHeight}, Columns: {window.KernelWidth}, " +
+            $"Channels: {kernel.GroupChannels}, PixelBytes: {kernel.GroupBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
+            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}),");
+        _writer.Line($"    {kernel.Groups}, {kernel.GroupsTogether},");
+        _writer.Line($"    [\n        {Layouts(step, kernel.Product)},\n    ]);");
+    }
+
+    private static string Layouts(Step step, ProductKernel product) =>
+        string.Join(",\n        ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => Layout(step, product, product.Strategy(isa))));
 
     private static string Layout(Step step, ProductKernel product, Strategy strategy) => "new global::BitKernelGen.Packing." + (strategy switch
     {
@@ -77,6 +100,8 @@ internal sealed class LayersEmitter
             $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups})",
         _ => throw new System.NotSupportedException(strategy.GetType().Name),
     });
+
+    private static string HasSlope(Layer layer) => layer.Spec.Activation == Activation.PRelu ? ", HasSlope: true" : "";
 
     private void Encode(BitProfile profile)
     {
@@ -120,7 +145,7 @@ internal sealed class LayersEmitter
     {
         using (_writer.Block("partial void Execute(byte* arena)"))
         {
-            if (_plan.Steps.Any(step => step.Kernel is ProductKernel or DepthwiseKernel))
+            if (_plan.Steps.Any(step => step.Kernel is ProductKernel or GatheredKernel or DepthwiseKernel))
                 _writer.Line($"byte* scratch = arena + {_plan.ArenaBytes};");
             foreach (Step step in _plan.Steps)
             {
@@ -137,7 +162,7 @@ internal sealed class LayersEmitter
     {
         Layer shown = step.Fused ?? step.Layer;
         string from = string.Join(", ", step.Layer.Inputs.Select(tensor => _plan.Network.Tensors[tensor].Name));
-        string residual = step.Residual is null ? "" : $" + {step.Residual.Tensor.Name}";
+        string residual = step.Residual is null ? "" : $" {(shown.Spec.Op == LayerOp.Mul ? "*" : "+")} {step.Residual.Tensor.Name}";
         string fused = step.Fused is null ? "" : $", then {step.Fused.Spec.Name}";
         return $"{step.Layer.Spec.Name}: {ModelEmitter.Operation(step.Layer)}{fused}; {from}{residual} -> {ModelEmitter.Shape(_plan.Network.Tensors[shown.Output])}";
     }

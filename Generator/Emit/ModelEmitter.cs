@@ -97,7 +97,11 @@ internal static class ModelEmitter
         string name = OpName(layer.Spec.Op);
         if (layer.Spec.Op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.MaxPool or LayerOp.AvgPool)
             name += $" {window.KernelHeight}x{window.KernelWidth}" + (window.StrideHeight * window.StrideWidth > 1 ? $" /{window.StrideHeight}" : "");
-        return layer.Spec.Activation == Activation.None ? name : $"{name} {layer.Spec.Activation.ToString().ToLowerInvariant()}";
+        if (window.IsDilated)
+            name += $" dilated {window.DilationHeight}x{window.DilationWidth}";
+        if (layer.Groups > 1)
+            name += $" in {layer.Groups} groups";
+        return layer.Spec.Activation == Activation.None ? name : $"{name} {LayerRules.Text(layer.Spec.Activation)}";
     }
 
     internal static string Shape(Tensor tensor) => $"{tensor.Height}x{tensor.Width}x{tensor.Channels}";
@@ -156,9 +160,9 @@ internal static class ModelEmitter
     {
         if (step is null)
             return plan.Steps.FirstOrDefault(step => step.Fused == layer) is { } fused ? $"fused into {fused.Layer.Spec.Name}" : "";
-        if (step.Kernel is not ProductKernel product)
+        if ((step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel) is not ProductKernel product)
             return step.Kernel is DepthwiseKernel ? "depthwise" : "";
-        return product.Strategy(Isa.Avx512).Describe();
+        return (step.Kernel is GatheredKernel ? "gather, " : "") + product.Strategy(Isa.Avx512).Describe();
     }
 
     private static void Loading(SourceWriter writer, BitProfile profile, ModelNames names)

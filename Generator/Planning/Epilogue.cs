@@ -11,7 +11,14 @@ namespace BitKernelGen.Generator.Planning;
 /// <param name="Activation">The activation function.</param>
 /// <param name="Premultiplied">Whether the output's reciprocal is already in scale and bias.</param>
 /// <param name="Stores">Where the result goes.</param>
-internal sealed record Epilogue(Operand? Residual, Activation Activation, bool Premultiplied, EquatableArray<Store> Stores);
+internal sealed record Epilogue(Operand? Residual, ActivationFunction Activation, bool Premultiplied, EquatableArray<Store> Stores)
+{
+    /// <summary>Whether the residual is multiplied by rather than added.</summary>
+    public bool IsProduct { get; init; }
+
+    /// <summary>Numbers that each output has before the weights: scale and bias, a correction for the zero offset, prelu's slope.</summary>
+    public int Parameters(bool hasZero) => 2 + (hasZero ? 1 : 0) + (Activation.Kind == Profiles.Activation.PRelu ? 1 : 0);
+}
 
 /// <summary>A coded or float32 operand of a sum.</summary>
 /// <param name="IsFloat">Whether it is float32.</param>
@@ -29,11 +36,14 @@ internal sealed record Operand(bool IsFloat, int Zero, int PixelBytes, int RowBy
 /// <param name="RowBytes">Bytes from one row to the next.</param>
 internal sealed record Store(Encoding? Encoding, int PixelBytes, int RowBytes)
 {
-    public static Store To(Buffer buffer, Activation activation) =>
+    /// <summary>Elements of a pixel that are written, where they are not all.</summary>
+    public int? Part { get; init; }
+
+    public static Store To(Buffer buffer, ActivationFunction activation) =>
         new(buffer.Code is { } code ? Encoding.Of(code, activation) : null, buffer.PixelBytes, buffer.RowBytes);
 
-    /// <summary>Elements of a pixel as they lie in memory.</summary>
-    public int PixelElements => Encoding is null ? PixelBytes / sizeof(float) : PixelBytes;
+    /// <summary>Elements of a pixel as they lie in memory, or the part of them that is written.</summary>
+    public int PixelElements => Part is { } part ? part : Encoding is null ? PixelBytes / sizeof(float) : PixelBytes;
 }
 
 /// <summary>The constants of an encoding: <c>docs/arithmetic.md</c>, "Encode".</summary>
@@ -47,13 +57,12 @@ internal sealed record Encoding(float Low, float High, int Zero, bool IsEven, in
     /// <summary>Whether an even level below 0 is what the lower clamp would make 0, however small the number was.</summary>
     public bool SaturatesBelow => IsEven && Low == -Zero;
 
-    public static Encoding Of(Code code, Activation activation)
+    public static Encoding Of(Code code, ActivationFunction activation)
     {
-        float low = -code.Zero, high = code.MaxLevel - code.Zero;
-        if (activation != Activation.None)
-            low = Math.Max(low, 0);
-        if (activation == Activation.Relu6)
-            high = Math.Min(high, 6f * code.Reciprocal);
-        return new Encoding(low, high, code.Zero, code.IsEven, code.Bits);
+        float least = -code.Zero, most = code.MaxLevel - code.Zero;
+        float Limit(float limit) => Math.Min(Math.Max(limit * code.Reciprocal, least), most);
+        return activation.IsLimit
+            ? new Encoding(Limit(activation.Low), Limit(activation.High), code.Zero, code.IsEven, code.Bits)
+            : new Encoding(least, most, code.Zero, code.IsEven, code.Bits);
     }
 }

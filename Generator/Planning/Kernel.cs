@@ -53,7 +53,7 @@ internal sealed record ProductKernel : Kernel
 
     public int PaddedOutputs(ProductTile tile) => Panels(tile) * tile.PanelOutputs;
 
-    public int ParameterBytes(ProductTile tile) => (HasZero ? 3 : 2) * sizeof(float) * PaddedOutputs(tile);
+    public int ParameterBytes(ProductTile tile) => Epilogue.Parameters(HasZero) * sizeof(float) * PaddedOutputs(tile);
 
     public int WeightBytes(ProductTile tile) => ParameterBytes(tile) + (Panels(tile) * PanelBytes(tile));
 
@@ -109,6 +109,10 @@ internal sealed record DepthwiseKernel : Kernel
     public required bool HasZero { get; init; }
     public required Epilogue Epilogue { get; init; }
 
+    /// <summary>Rows and columns from one element of the window to the next.</summary>
+    public int DilationHeight { get; init; } = 1;
+    public int DilationWidth { get; init; } = 1;
+
     /// <summary>Channels of a panel on every instruction set.</summary>
     public const int PanelChannels = 16;
 
@@ -116,7 +120,7 @@ internal sealed record DepthwiseKernel : Kernel
 
     public int RunWeights => KernelHeight * KernelWidth * PaddedOutputs;
 
-    public int ParameterBytes => (HasZero ? 3 : 2) * sizeof(float) * PaddedOutputs;
+    public int ParameterBytes => Epilogue.Parameters(HasZero) * sizeof(float) * PaddedOutputs;
 
     public override int WeightBytes(Isa isa) => ParameterBytes + BitPacking.Bytes(RunWeights, WeightBits);
 
@@ -125,13 +129,19 @@ internal sealed record DepthwiseKernel : Kernel
     public override int ScratchBytes(Isa isa) =>
         SumsBytes + (WeightBits == 8 ? 0 : Buffer.RoundUp(RunWeights, BitPacking.Block) + 64);
 
-    public override string Name => $"Depthwise{KernelHeight}x{KernelWidth}S{StrideHeight}_{OutputHeight}x{OutputWidth}_{Channels}_W{WeightBits}";
+    public override string Name => $"Depthwise{KernelHeight}x{KernelWidth}S{StrideHeight}{(DilationHeight > 1 ? $"D{DilationHeight}" : "")}_{OutputHeight}x{OutputWidth}_{Channels}_W{WeightBits}";
 }
 
-/// <summary>The sum of two tensors, then the epilogue, whose residual is the second one.</summary>
+/// <summary>The sum or product of two tensors, then the epilogue, whose residual is the second one.</summary>
 internal sealed record AddKernel(int Height, int Width, int Channels, Operand First, Epilogue Epilogue) : Kernel
 {
-    public override string Name => $"Add_{Height}x{Width}_{Channels}";
+    public override string Name => $"{(Epilogue.IsProduct ? "Mul" : "Add")}_{Height}x{Width}_{Channels}";
+}
+
+/// <summary>Exponentials of a pixel's channels over their sum.</summary>
+internal sealed record SoftmaxKernel(int Height, int Width, int Channels, Operand Input, int OutputPixelBytes, int OutputRowBytes) : Kernel
+{
+    public override string Name => $"Softmax_{Height}x{Width}_{Channels}";
 }
 
 /// <summary>Maximum over a window that is clipped to the input.</summary>
@@ -147,6 +157,9 @@ internal sealed record AvgPoolKernel(
     Window Window, int InputHeight, int InputWidth, int Channels, int InputPixelBytes, int InputRowBytes, int Zero,
     int OutputHeight, int OutputWidth, Epilogue Epilogue) : Kernel
 {
+    /// <summary>Whether padding counts.</summary>
+    public bool CountsPadding { get; init; }
+
     public override string Name => $"AvgPool{Window.KernelHeight}x{Window.KernelWidth}S{Window.StrideHeight}_{OutputHeight}x{OutputWidth}_{Channels}";
 }
 

@@ -120,8 +120,8 @@ internal sealed class Planner
             Tensor output = _network.Tensors[layer.Output];
             top = Math.Max(top, window.PadTop);
             left = Math.Max(left, window.PadLeft);
-            bottom = Math.Max(bottom, ((output.Height - 1) * window.StrideHeight) + window.KernelHeight - window.PadTop - tensor.Height);
-            right = Math.Max(right, ((output.Width - 1) * window.StrideWidth) + window.KernelWidth - window.PadLeft - tensor.Width);
+            bottom = Math.Max(bottom, ((output.Height - 1) * window.StrideHeight) + window.ExtentHeight - window.PadTop - tensor.Height);
+            right = Math.Max(right, ((output.Width - 1) * window.StrideWidth) + window.ExtentWidth - window.PadLeft - tensor.Width);
             foreach (WinogradTile tile in _strategies.Values.Select(strategies => strategies[layer.Index]).OfType<WinogradTile>())
             {
                 // Tiles that hang over read levels too: what a window never reaches must not disturb the others in its tile.
@@ -175,8 +175,11 @@ internal sealed class Planner
                 Buffer other = Read(layer, layer.Inputs[1 - fused]);
                 yield return Weighted(_network.Layers[layer.Inputs[fused] - 1], layer, other, outputs);
                 break;
-            case LayerOp.Add:
+            case LayerOp.Add or LayerOp.Mul:
                 yield return Add(layer, outputs);
+                break;
+            case LayerOp.Softmax:
+                yield return Softmax(layer, outputs);
                 break;
             case LayerOp.AvgPool or LayerOp.GlobalAvgPool:
                 yield return AvgPool(layer, outputs);
@@ -199,9 +202,9 @@ internal sealed class Planner
 
     private Epilogue EpilogueOf(Layer layer, Buffer? residual, Buffer[] outputs) => new(
         residual is null ? null : Operand.Of(residual),
-        layer.Spec.Activation,
+        layer.Activation,
         layer.IsPremultiplied,
-        new EquatableArray<Store>(outputs.Select(output => Store.To(output, layer.Spec.Activation))));
+        new EquatableArray<Store>(outputs.Select(output => Store.To(output, layer.Activation))));
 
     /// <summary>A layer with weights, alone or with the add that follows it.</summary>
     private Step Weighted(Layer layer, Layer? add, Buffer? residual, Buffer[] outputs)
@@ -212,13 +215,15 @@ internal sealed class Planner
         Epilogue epilogue = EpilogueOf(add ?? layer, residual, outputs);
         int start = -(window.PadTop * input.RowBytes) - (window.PadLeft * input.PixelBytes);
         Code code = input.Code!;
-        Kernel kernel = layer.Spec.Op == LayerOp.Depthwise
-            ? new DepthwiseKernel
+        Kernel kernel = layer.IsGathered ? Gathered(layer, input, output, epilogue)
+            : layer.Spec.Op == LayerOp.Depthwise ? new DepthwiseKernel
             {
                 KernelHeight = window.KernelHeight,
                 KernelWidth = window.KernelWidth,
                 StrideHeight = window.StrideHeight,
                 StrideWidth = window.StrideWidth,
+                DilationHeight = window.DilationHeight,
+                DilationWidth = window.DilationWidth,
                 InputPixelBytes = input.PixelBytes,
                 InputRowBytes = input.RowBytes,
                 OutputHeight = output.Height,
@@ -250,11 +255,70 @@ internal sealed class Planner
         return new Step(layer, add, kernel, input, start, residual, new EquatableArray<Buffer>(outputs), 0);
     }
 
+    private static GatheredKernel Gathered(Layer layer, Buffer input, Tensor output, Epilogue epilogue)
+    {
+        int channels = input.Tensor.Channels, groupOutputs = output.Channels / layer.Groups;
+        int together = GatheredKernel.Together(layer.Groups, groupOutputs, epilogue.Stores.Any(store => store.Encoding is null));
+        int outputs = together * groupOutputs, pixelBytes = GatheredKernel.PixelBytes(layer, channels, together);
+        if (together < layer.Groups)
+            epilogue = epilogue with { Stores = new EquatableArray<Store>(epilogue.Stores.Select(store => store with { Part = outputs })) };
+
+        // Where all products of an output fit 16 bits, they do with zeros between them.
+        int steps = StrategyChooser.ProvenSteps(layer, GatheredKernel.ReductionGroups(layer, channels), input.Code!);
+        if (steps >= GatheredKernel.ReductionGroups(layer, channels))
+            steps = pixelBytes / 4;
+        return new GatheredKernel
+        {
+            Window = layer.Window,
+            InputPixelBytes = input.PixelBytes,
+            InputRowBytes = input.RowBytes,
+            Groups = layer.Groups,
+            GroupChannels = channels / layer.Groups,
+            GroupsTogether = together,
+            Product = new ProductKernel
+            {
+                IsDense = false,
+                KernelHeight = 1,
+                KernelWidth = 1,
+                StrideHeight = 1,
+                StrideWidth = 1,
+                InputChannels = layer.Window.KernelHeight * layer.Window.KernelWidth * (channels / layer.Groups),
+                InputPixelBytes = pixelBytes,
+                InputRowBytes = output.Width * pixelBytes,
+                OutputHeight = output.Height,
+                OutputWidth = output.Width,
+                OutputChannels = outputs,
+                WeightBits = layer.Spec.Weight!.Bits,
+                MaxLevel = input.Code!.MaxLevel,
+                HasZero = input.Code.Zero != 0,
+                Epilogue = epilogue,
+                Strategies = new EquatableArray<Strategy>(Isa.All.Select(isa => ProductTile.Choose(isa, 1, pixelBytes, output.Width, outputs, steps))),
+            },
+        };
+    }
+
+    private Step Softmax(Layer layer, Buffer[] outputs)
+    {
+        Buffer input = Read(layer, layer.Inputs[0]), output = outputs[0];
+        Tensor tensor = output.Tensor;
+        var kernel = new SoftmaxKernel(tensor.Height, tensor.Width, tensor.Channels, Operand.Of(input), output.PixelBytes, output.RowBytes);
+        return new Step(layer, null, kernel, input, 0, null, new EquatableArray<Buffer>(output), 0);
+    }
+
     private Step Add(Layer layer, Buffer[] outputs)
     {
         Buffer first = Read(layer, layer.Inputs[0]), second = Read(layer, layer.Inputs[1]);
         Tensor output = _network.Tensors[layer.Output];
         var kernel = new AddKernel(output.Height, output.Width, output.Channels, Operand.Of(first), EpilogueOf(layer, second, outputs));
+        if (layer.Spec.Op == LayerOp.Mul)
+        {
+            // One number for each channel is read again for every pixel.
+            bool isRepeated = second.Tensor.Length != output.Length;
+            Operand factor = kernel.Epilogue.Residual!;
+            factor = isRepeated ? factor with { PixelBytes = 0, RowBytes = 0 } : factor;
+            kernel = kernel with { Epilogue = kernel.Epilogue with { IsProduct = true, Residual = factor } };
+        }
+
         return new Step(layer, null, kernel, first, 0, second, new EquatableArray<Buffer>(outputs), 0);
     }
 
@@ -264,7 +328,10 @@ internal sealed class Planner
         Tensor output = _network.Tensors[layer.Output];
         var kernel = new AvgPoolKernel(
             layer.Window, input.Tensor.Height, input.Tensor.Width, output.Channels, input.PixelBytes, input.RowBytes, input.Code!.Zero,
-            output.Height, output.Width, EpilogueOf(layer, null, outputs));
+            output.Height, output.Width, EpilogueOf(layer, null, outputs))
+        {
+            CountsPadding = layer.Spec.CountIncludePad,
+        };
         return new Step(layer, null, kernel, input, 0, null, new EquatableArray<Buffer>(outputs), 0);
     }
 
@@ -277,7 +344,7 @@ internal sealed class Planner
             {
                 Buffer input = Read(layer, tensor);
                 var kernel = new RecodeKernel(
-                    input.Tensor.Height, input.Tensor.Width, input.Tensor.Channels, Operand.Of(input), Store.To(output, Activation.None),
+                    input.Tensor.Height, input.Tensor.Width, input.Tensor.Channels, Operand.Of(input), Store.To(output, ActivationFunction.None),
                     input.Code is not null && input.Code == output.Code);
                 yield return new Step(layer, null, kernel, input, 0, null, new EquatableArray<Buffer>(output), channel);
                 channel += input.Tensor.Channels;

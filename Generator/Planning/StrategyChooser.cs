@@ -41,7 +41,7 @@ internal sealed class StrategyChooser(Network network)
 
     private Candidate[] Candidates(Layer layer, Isa isa)
     {
-        if (layer.Spec.Op is not (LayerOp.Conv or LayerOp.Dense))
+        if (layer.Spec.Op is not (LayerOp.Conv or LayerOp.Dense) || layer.IsGathered)
             return [];
         Tensor input = network.Tensors[layer.Inputs[0]], output = network.Tensors[layer.Output];
         Code code = input.Code!;
@@ -49,7 +49,8 @@ internal sealed class StrategyChooser(Network network)
         var strategies = new List<Strategy>
         {
             ProductTile.Choose(
-                isa, layer.Window.KernelHeight, layer.Window.KernelWidth * pixelBytes, output.Width, output.Channels, ProvenSteps(layer, pixelBytes, code)),
+                isa, layer.Window.KernelHeight, layer.Window.KernelWidth * pixelBytes, output.Width, output.Channels,
+                ProvenSteps(layer, layer.Window.KernelHeight * (((layer.Window.KernelWidth * pixelBytes) + 3) / 4), code)),
         };
         if (isa.MultipliesBytes && WinogradTile.Applies(layer, input, code))
         {
@@ -75,11 +76,10 @@ internal sealed class StrategyChooser(Network network)
     }
 
     /// <summary>Groups of 4 that a 16-bit sum holds: as the profile has it from the weights, else in the worst case of the bits.</summary>
-    private static int ProvenSteps(Layer layer, int pixelBytes, Code code)
-    {
-        if (layer.Spec.Bounds is { } bounds)
-            return bounds.Steps;
-        int groups = layer.Window.KernelHeight * (((layer.Window.KernelWidth * pixelBytes) + 3) / 4);
-        return System.Math.Min(groups, short.MaxValue / (2 * layer.Spec.Weight!.Largest * code.MaxLevel));
-    }
+    /// <param name="layer">The layer.</param>
+    /// <param name="groups">Groups of 4 in a sum.</param>
+    /// <param name="code">What the layer reads.</param>
+    internal static int ProvenSteps(Layer layer, int groups, Code code) => layer.Spec.Bounds is { } bounds
+        ? bounds.Steps
+        : System.Math.Min(groups, short.MaxValue / (2 * layer.Spec.Weight!.Largest * code.MaxLevel));
 }

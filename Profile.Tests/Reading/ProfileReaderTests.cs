@@ -23,8 +23,10 @@ public class ProfileReaderTests
                     Inputs = new("input"),
                     Kernel = new(3, 3),
                     Stride = new(2, 2),
+                    Dilation = new(1, 1),
                     Pad = new(1, 1, 1, 1),
                     Channels = 16,
+                    Groups = 1,
                     Weight = new WeightSpec(4),
                     Activation = Activation.Relu,
                     Code = new CodeSpec { Bits = 2, Step = 0.0131f, Coefficients = new(2.0, 1.0) },
@@ -45,6 +47,23 @@ public class ProfileReaderTests
             Provenance = new(new ProvenanceEntry("tool", "\"bitkernel 1.0.0\"")),
         };
         Assert.Equal(expected, reading.Profile);
+    }
+
+    [Fact]
+    public void ReadsTheKeysOfOtherOperations()
+    {
+        string text = Samples.Tiny
+            .Replace("stride = [2, 2]", "dilation = [2, 1]\ngroups = 1")
+            .Replace("activation = \"relu\"", "activation = \"leaky-relu\"\nslope = -0.25")
+            .Replace("bounds = { pair = 3570, steps = 3, sum = 16065 }", "")
+            .Replace("weight = { bits = 8 }", "weight = { bits = 8 }\nactivation = \"clip\"\nlimits = [-inf, 1]")
+            .Replace("[output]", "[[layer]]\nname = \"mean\"\nop = \"avgpool\"\ninput = [\"conv1\"]\nkernel = [2, 2]\ncount-include-pad = true\n\n[output]");
+        BitProfile profile = ProfileReader.Read(text).Profile!;
+        Assert.Equal(new EquatableArray<int>(2, 1), profile.Layers[0].Dilation);
+        Assert.Equal((Activation.LeakyRelu, -0.25), (profile.Layers[0].Activation, profile.Layers[0].Slope));
+        Assert.Equal(new EquatableArray<double>(double.NegativeInfinity, 1), profile.Layers[1].Limits);
+        Assert.True(profile.Layers[2].CountIncludePad);
+        Assert.Equal(profile, ProfileReader.Read(ProfileWriter.Write(profile)).Profile);
     }
 
     [Theory]
@@ -162,9 +181,16 @@ public class ProfileReaderTests
     [InlineData(17, "input = []", "BKG004", 17, 9, "not empty, but it has 0")]
     [InlineData(17, "input = [1]", "BKG004", 17, 10, "must be a string, but it is an integer")]
     [InlineData(18, "kernel = [3]", "BKG004", 18, 10, "a list of 2 integers, but it has 1")]
-    [InlineData(18, "kernel = [3, 65]", "BKG004", 18, 14, "from 1 to 64")]
-    [InlineData(19, "stride = [0, 1]", "BKG004", 19, 11, "from 1 to 64")]
-    [InlineData(20, "pad = [1, 1, 1, 64]", "BKG004", 20, 17, "from 0 to 63")]
+    [InlineData(18, "kernel = [3, 1025]", "BKG004", 18, 14, "from 1 to 1024")]
+    [InlineData(19, "dilation = [0, 1]", "BKG004", 19, 13, "from 1 to 1024")]
+    [InlineData(19, "groups = 0", "BKG004", 19, 10, "from 1 to 65536")]
+    [InlineData(19, "count-include-pad = 1", "BKG004", 19, 21, "must be true or false, but it is an integer")]
+    [InlineData(23, "activation = \"leaky-relu\"", "BKG003", 14, 1, "needs 'slope'")]
+    [InlineData(23, "activation = \"leaky-relu\"\nslope = nan", "BKG004", 24, 9, "within float32's range")]
+    [InlineData(23, "activation = \"clip\"\nlimits = [0]", "BKG004", 24, 10, "a list of 2 numbers, but it has 1")]
+    [InlineData(23, "activation = \"hardswish\"", "BKG006", 23, 14, "did you mean 'hard-swish'?")]
+    [InlineData(19, "stride = [0, 1]", "BKG004", 19, 11, "from 1 to 1024")]
+    [InlineData(20, "pad = [1, 1, 1, 65536]", "BKG004", 20, 17, "from 0 to 65535")]
     [InlineData(21, "channels = 0", "BKG004", 21, 12, "from 1 to 65536")]
     [InlineData(21, "channels = true", "BKG004", 21, 12, "but it is a boolean")]
     [InlineData(22, "weight = { bits = 9 }", "BKG004", 22, 19, "'weight.bits' must be an integer from 1 to 8")]
@@ -179,7 +205,7 @@ public class ProfileReaderTests
     [InlineData(1, "format = \"bitprofile/1.0\"", "BKG005", 1, 10, "Unknown format")]
     [InlineData(1, "format = \"bitprofile/0\"", "BKG005", 1, 10, "Unknown format")]
     [InlineData(16, "op = \"convv\"", "BKG006", 16, 6, "Unknown operation 'convv'; did you mean 'conv'?")]
-    [InlineData(16, "op = \"softmax\"", "BKG006", 16, 6, "Unknown operation 'softmax'; there are conv, depthwise")]
+    [InlineData(16, "op = \"transform\"", "BKG006", 16, 6, "Unknown operation 'transform'; there are conv, depthwise")]
     [InlineData(16, "op = \"pad_channels\"", "BKG006", 16, 6, "did you mean 'pad-channels'?")]
     [InlineData(23, "activation = \"ReLU\"", "BKG006", 23, 14, "Unknown activation 'ReLU'; did you mean 'relu'?")]
     [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add, winograd-2x2, winograd-4x4.")]

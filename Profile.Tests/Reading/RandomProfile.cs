@@ -29,6 +29,7 @@ internal sealed class RandomProfile(Random random)
     {
         var op = (LayerOp)random.Next(Enum.GetValues<LayerOp>().Length);
         bool isWeighted = op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense;
+        Activation activation = (Activation)random.Next(Enum.GetValues<Activation>().Length);
         bool hasWindow = op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.MaxPool or LayerOp.AvgPool;
         return new LayerSpec
         {
@@ -37,11 +38,16 @@ internal sealed class RandomProfile(Random random)
             Inputs = new(Enumerable.Range(0, random.Next(1, 4)).Select(_ => Text(0))),
             Kernel = hasWindow || Rarely() ? new(Integers(2, 1, 64)) : default,
             Stride = hasWindow || op == LayerOp.Subsample || Rarely() ? new(Integers(2, 1, 3)) : default,
+            Dilation = op is LayerOp.Conv or LayerOp.Depthwise || Rarely() ? new(Integers(2, 1, 3)) : default,
+            CountIncludePad = random.Next(3) == 0,
+            Groups = op is LayerOp.Conv || Rarely() ? random.Next(1, 4) : 0,
             Pad = hasWindow || Rarely() ? new(Integers(4, 0, 2)) : default,
             Channels = op is LayerOp.Conv or LayerOp.Dense || Rarely() ? random.Next(1, 65537) : 0,
             PadChannels = op is LayerOp.PadChannels || Rarely() ? new(Integers(2, 0, 65536)) : default,
             Weight = isWeighted || Rarely() ? new WeightSpec(random.Next(1, 9)) : null,
-            Activation = (Activation)random.Next(3),
+            Activation = activation,
+            Slope = activation == Activation.LeakyRelu || Rarely() ? BitConverter.Int32BitsToSingle(random.Next(0x00800000, 0x7F800000)) : 0,
+            Limits = activation == Activation.Clip || Rarely() ? new(Doubles(2, value => random.Next(4) == 0 ? double.NegativeInfinity : value)) : default,
             Code = random.Next(2) == 0 ? Code(true) : null,
             Skip = random.Next(2) == 0 ? Code(false) : null,
             Bounds = random.Next(2) == 0 ? new BoundsSpec(random.Next(), random.Next(2) * random.Next(), int.MaxValue) : null,

@@ -6,7 +6,9 @@ namespace BitKernelGen.Profiles.Binding;
 /// <summary>A table of <c>[[layer]]</c> as a layer, each key within its own range; what they make together is resolved later.</summary>
 internal static class LayerBinder
 {
-    private const int MaxWindow = 64;
+    private const int MaxWindow = 1024;
+    private const int MaxDilation = 1024;
+    private const int MaxPad = 65535;
     private const int MaxChannels = 65536;
 
     public static LayerSpec Bind(TableBinder layer)
@@ -14,6 +16,7 @@ internal static class LayerBinder
         string name = layer.String("name", IsLayerName, "of letters, digits, '_', '.' and '-'");
         bool isKnown = layer.Need("op") is TomlString text && Words.Ops.Contains(text.Value);
         var op = (LayerOp)Words.Ops.ToList().IndexOf(layer.Word("op", "operation", Words.Ops));
+        var activation = (Activation)Words.Activations.ToList().IndexOf(layer.Word("activation", "activation", Words.Activations));
         return new LayerSpec
         {
             Name = name,
@@ -21,11 +24,18 @@ internal static class LayerBinder
             Inputs = layer.Strings("input", 1),
             Kernel = Has("kernel") ? layer.Integers("kernel", 2, 2, 1, MaxWindow) : default,
             Stride = layer.Has("stride") ? layer.Integers("stride", 2, 2, 1, MaxWindow) : OpKeys.DefaultStride(op),
-            Pad = layer.Has("pad") ? layer.Integers("pad", 4, 4, 0, MaxWindow - 1) : OpKeys.DefaultPad(op),
+            Dilation = layer.Has("dilation") ? layer.Integers("dilation", 2, 2, 1, MaxDilation) : OpKeys.DefaultDilation(op),
+            Pad = layer.Has("pad") ? layer.Integers("pad", 4, 4, 0, MaxPad) : OpKeys.DefaultPad(op),
+            CountIncludePad = layer.Has("count-include-pad") && layer.Boolean("count-include-pad"),
             Channels = Has("channels") ? layer.Integer("channels", 1, MaxChannels) : 0,
+            Groups = layer.Has("groups") ? layer.Integer("groups", 1, MaxChannels) : OpKeys.DefaultGroups(op),
             PadChannels = Has("pad-channels") ? layer.Integers("pad-channels", 2, 2, 0, MaxChannels) : default,
             Weight = Has("weight") ? Weight(layer) : null,
-            Activation = (Activation)Words.Activations.ToList().IndexOf(layer.Word("activation", "activation", Words.Activations)),
+            Activation = activation,
+            Slope = layer.Has("slope") || activation == Activation.LeakyRelu
+                ? layer.Number("slope", Rules.IsFloat, "a number within float32's range") : 0,
+            Limits = layer.Has("limits") || activation == Activation.Clip
+                ? layer.Numbers("limits", 2, value => !double.IsNaN(value), "a number") : default,
             Code = layer.Has("code") ? CodeBinder.Bind(layer, "code") : null,
             Skip = layer.Has("skip") ? CodeBinder.Bind(layer, "skip") : null,
             Bounds = layer.Has("bounds") ? Bounds(layer) : null,

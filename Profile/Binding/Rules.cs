@@ -19,6 +19,9 @@ internal static class Rules
 
     public static bool IsFinite(double value) => !double.IsNaN(value) && !double.IsInfinity(value);
 
+    /// <summary>A finite number that stays one as a float32.</summary>
+    public static bool IsFloat(double value) => IsFinite(value) && !float.IsInfinity((float)value);
+
     public static bool IsPositive(double value) => value > 0 && IsFinite(value);
 
     /// <summary>A C# identifier of ASCII letters, digits and '_' that can name a class.</summary>

@@ -85,6 +85,16 @@ internal sealed class TableBinder
 
     public int Integer(string key, int least, int most) => Need(key) is { } value ? Integer(value, Name(key), least, most) : least;
 
+    public bool Boolean(string key)
+    {
+        TomlValue? value = Need(key);
+        if (value is TomlBoolean boolean)
+            return boolean.Value;
+        if (value is not null)
+            WrongKind(value, $"{Name(key)} must be true or false");
+        return false;
+    }
+
     public double Number(string key, Func<double, bool> isGood, string rule) =>
         Need(key) is { } value ? Number(value, Name(key), isGood, rule) : 1;
 

@@ -17,8 +17,8 @@ internal static class Words
 
     public static readonly IReadOnlyList<string> Layer =
     [
-        "name", "op", "input", "kernel", "stride", "pad", "channels", "pad-channels", "weight", "activation", "code", "skip", "bounds",
-        "kernel-strategy",
+        "name", "op", "input", "kernel", "stride", "dilation", "pad", "count-include-pad", "channels", "groups", "pad-channels", "weight",
+        "activation", "slope", "limits", "code", "skip", "bounds", "kernel-strategy",
     ];
 
     /// <summary>By their number.</summary>
@@ -27,7 +27,7 @@ internal static class Words
 
     /// <summary>By their number.</summary>
     public static readonly IReadOnlyList<string> Activations =
-        [.. Enum.GetValues(typeof(Activation)).Cast<Activation>().Select(activation => activation.ToString().ToLowerInvariant())];
+        ["none", "relu", "relu6", "clip", "leaky-relu", "prelu", "hard-swish", "sigmoid", "silu"];
 
     /// <summary>The first leaves the choice to the planner.</summary>
     public static readonly IReadOnlyList<string> Strategies = ["auto", "multiply-add", "winograd-2x2", "winograd-4x4"];

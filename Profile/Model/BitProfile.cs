@@ -119,6 +119,10 @@ public enum LayerOp
     Subsample,
     /// <summary>Channels of value zero before and after the input's.</summary>
     PadChannels,
+    /// <summary>The product of two tensors of one shape, or of a tensor with one number for each channel.</summary>
+    Mul,
+    /// <summary>The exponentials of each pixel's channels, divided by their sum.</summary>
+    Softmax,
 }
 
 /// <summary>The function applied to a layer's sum before it is encoded.</summary>
@@ -130,6 +134,18 @@ public enum Activation
     Relu,
     /// <summary>min(max(x, 0), 6).</summary>
     Relu6,
+    /// <summary>min(max(x, low), high), the limits being <see cref="LayerSpec.Limits"/>.</summary>
+    Clip,
+    /// <summary>x, or slope · x below 0, the slope being <see cref="LayerSpec.Slope"/>.</summary>
+    LeakyRelu,
+    /// <summary>x, or slope · x below 0, with a slope for each channel that the weights file holds.</summary>
+    PRelu,
+    /// <summary>x · min(max(x + 3, 0), 6) / 6.</summary>
+    HardSwish,
+    /// <summary>1 / (1 + e^−x).</summary>
+    Sigmoid,
+    /// <summary>x / (1 + e^−x).</summary>
+    Silu,
 }
 
 /// <summary>One layer, as written. What does not apply to <see cref="Op"/> is null, empty or 0.</summary>
@@ -153,8 +169,20 @@ public sealed record LayerSpec
     /// <summary>Rows and columns added: top, left, bottom, right; zeros when not written.</summary>
     public EquatableArray<int> Pad { get; init; }
 
+    /// <summary>Rows and columns from one element of the window to the next; [1, 1] when not written. Conv and depthwise.</summary>
+    public EquatableArray<int> Dilation { get; init; }
+
+    /// <summary>Whether an average divides by all elements of its window, padding included. Avgpool.</summary>
+    public bool CountIncludePad { get; init; }
+
     /// <summary>Output channels of conv and dense.</summary>
     public int Channels { get; init; }
+
+    /// <summary>
+    /// Parts that input and output channels of a conv are cut into, each part of the output reading the same part of the input;
+    /// 1 when not written, 0 where it does not apply.
+    /// </summary>
+    public int Groups { get; init; }
 
     /// <summary>Channels added before and after, for pad-channels.</summary>
     public EquatableArray<int> PadChannels { get; init; }
@@ -162,8 +190,14 @@ public sealed record LayerSpec
     /// <summary>The weights, for conv, depthwise and dense.</summary>
     public WeightSpec? Weight { get; init; }
 
-    /// <summary>The activation function; conv, depthwise, dense and add.</summary>
+    /// <summary>The activation function; conv, depthwise, dense, add and mul.</summary>
     public Activation Activation { get; init; }
+
+    /// <summary>The factor below 0 of leaky-relu, a finite number; 0 for the others.</summary>
+    public double Slope { get; init; }
+
+    /// <summary>The lower and upper limit of clip, the lower one not above the other; empty for the others.</summary>
+    public EquatableArray<double> Limits { get; init; }
 
     /// <summary>The code in which multiplications read the output; null where none does.</summary>
     public CodeSpec? Code { get; init; }

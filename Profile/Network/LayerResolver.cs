@@ -43,6 +43,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             Spec = complete,
             Inputs = new EquatableArray<int>(inputs),
             Window = geometry.Window,
+            Activation = ActivationFunction.Of(complete),
             Macs = geometry.Macs,
         };
         return new Known(geometry.Output, codes);
@@ -58,8 +59,11 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
 
         Check("kernel", spec.Kernel.Count > 0);
         Check("stride", spec.Stride.Count > 0);
+        Check("dilation", spec.Dilation.Count > 0);
         Check("pad", spec.Pad.Count > 0);
+        Check("count-include-pad", spec.CountIncludePad);
         Check("channels", spec.Channels != 0);
+        Check("groups", spec.Groups != 0);
         Check("pad-channels", spec.PadChannels.Count > 0);
         Check("weight", spec.Weight is not null);
         Check("activation", spec.Activation != Activation.None);
@@ -67,7 +71,13 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
         Check("skip", spec.Skip is not null);
         Check("bounds", spec.Bounds is not null);
         Check("kernel-strategy", spec.KernelStrategy != Words.Strategies[0]);
-        if (spec.Activation is not (Activation.None or Activation.Relu or Activation.Relu6))
+        if (spec.Activation != Activation.LeakyRelu && spec.Slope != 0)
+            reporter.Report("BKG013", "slope", "'slope' belongs to the activation 'leaky-relu'.");
+        if (spec.Activation != Activation.Clip && spec.Limits.Count > 0)
+            reporter.Report("BKG013", "limits", "'limits' belong to the activation 'clip'.");
+        if (spec.Activation == Activation.PRelu && !OpKeys.NeedsWeight(spec.Op))
+            reporter.Report("BKG013", "activation", $"'prelu' takes its slopes from a layer's weights, and '{_op}' has none.");
+        if (LayerRules.Text(spec.Activation) is null)
             reporter.Report("BKG006", "activation", $"there is no activation {(int)spec.Activation}.");
         if (!Words.Strategies.Contains(spec.KernelStrategy))
         {
@@ -97,7 +107,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
     {
         (int least, int most, string text) = spec.Op switch
         {
-            LayerOp.Add => (2, 2, "two inputs"),
+            LayerOp.Add or LayerOp.Mul => (2, 2, "two inputs"),
             LayerOp.Concat => (2, int.MaxValue, "two inputs or more"),
             _ => (1, 1, "one input"),
         };
@@ -134,10 +144,19 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
 
         Numbers("kernel", spec.Kernel, 2, 1, isRequired: true);
         Numbers("stride", spec.Stride, 2, 1, isRequired: false);
+        Numbers("dilation", spec.Dilation, 2, 1, isRequired: false);
         Numbers("pad", spec.Pad, 4, 0, isRequired: false);
         Numbers("pad-channels", spec.PadChannels, 2, 0, isRequired: true);
         if (LayerRules.Applies("channels", spec.Op) && spec.Channels < 1)
             Fail(spec.Channels == 0 ? "BKG003" : "BKG004", "channels", $"'{_op}' needs 'channels', at least 1.");
+        if (spec.Groups < 0)
+            Fail("BKG004", "groups", $"{spec.Groups} is below 1.");
+        if (spec.Activation == Activation.LeakyRelu && !Rules.IsFloat(spec.Slope))
+            Fail("BKG004", "slope", "the slope must be a number within float32's range.");
+        if (spec.Activation == Activation.Clip && spec.Limits.Count != 2)
+            Fail(spec.Limits.Count == 0 ? "BKG003" : "BKG004", "limits", "'clip' needs 'limits', a lower and an upper one.");
+        else if (spec.Activation == Activation.Clip && !((float)spec.Limits[0] <= (float)spec.Limits[1]))
+            Fail("BKG004", "limits", "the lower limit must not be above the upper one.");
         if (OpKeys.NeedsWeight(spec.Op) && spec.Weight is null)
             Fail("BKG003", "weight", $"'{_op}' needs 'weight'.");
         if (spec.Weight is { Bits: < 1 or > 8 })
@@ -148,7 +167,9 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
     private LayerSpec WithDefaults() => spec with
     {
         Stride = spec.Stride.Count == 0 ? OpKeys.DefaultStride(spec.Op) : spec.Stride,
+        Dilation = spec.Dilation.Count == 0 ? OpKeys.DefaultDilation(spec.Op) : spec.Dilation,
         Pad = spec.Pad.Count == 0 ? OpKeys.DefaultPad(spec.Op) : spec.Pad,
+        Groups = spec.Groups == 0 ? OpKeys.DefaultGroups(spec.Op) : spec.Groups,
     };
 
     /// <summary>Whether the tensors that it reads are coded as it needs them.</summary>

@@ -1,3 +1,5 @@
+using System;
+
 namespace BitKernelGen.Profiles;
 
 /// <summary>
@@ -57,14 +59,26 @@ public sealed record Layer
     /// </summary>
     public required Window Window { get; init; }
 
+    /// <summary>The activation function, with its numbers.</summary>
+    public required ActivationFunction Activation { get; init; }
+
+    /// <summary>Parts that the channels are cut into: 1, but for a grouped conv.</summary>
+    public int Groups => Math.Max(1, Spec.Groups);
+
+    /// <summary>
+    /// Whether each position of the window is reduced by itself: a conv with groups or dilation. See <c>docs/arithmetic.md</c>,
+    /// "Layout of the reduction".
+    /// </summary>
+    public bool IsGathered => Spec.Op == LayerOp.Conv && (Groups > 1 || Window.IsDilated);
+
     /// <summary>Products of a weight with an activation in one run; 0 for layers without weights.</summary>
     public required long Macs { get; init; }
 
     /// <summary>
     /// Whether the output code's reciprocal is multiplied into scale and bias ahead of time: a layer with weights that writes
-    /// exactly one code. See <c>docs/arithmetic.md</c>, "Encode".
+    /// exactly one code, and whose activation commutes with a factor above 0. See <c>docs/arithmetic.md</c>, "Encode".
     /// </summary>
-    public bool IsPremultiplied => Spec.Weight is not null && (Spec.Code is null) != (Spec.Skip is null);
+    public bool IsPremultiplied => Spec.Weight is not null && (Spec.Code is null) != (Spec.Skip is null) && Activation.CommutesWithScaling;
 }
 
 /// <summary>A window over height and width.</summary>
@@ -79,6 +93,21 @@ public sealed record Layer
 public sealed record Window(
     int KernelHeight, int KernelWidth, int StrideHeight, int StrideWidth, int PadTop, int PadLeft, int PadBottom, int PadRight)
 {
+    /// <summary>Rows from one element of the window to the next.</summary>
+    public int DilationHeight { get; init; } = 1;
+
+    /// <summary>Columns from one element of the window to the next.</summary>
+    public int DilationWidth { get; init; } = 1;
+
+    /// <summary>Whether elements of the window lie apart.</summary>
+    public bool IsDilated => DilationHeight > 1 || DilationWidth > 1;
+
+    /// <summary>Rows from the window's first element to its last, both included.</summary>
+    public int ExtentHeight => ((KernelHeight - 1) * DilationHeight) + 1;
+
+    /// <summary>Columns from the window's first element to its last, both included.</summary>
+    public int ExtentWidth => ((KernelWidth - 1) * DilationWidth) + 1;
+
     /// <summary>One element at a time.</summary>
     public static Window One { get; } = new(1, 1, 1, 1, 0, 0, 0, 0);
 }

@@ -21,12 +21,14 @@ internal sealed class ShapeResolver(LayerSpec spec, Shape[] inputs, Reporter rep
     {
         LayerGeometry? geometry = spec.Op switch
         {
-            LayerOp.Conv => Windowed(spec.Channels, _input.Channels),
+            LayerOp.Conv => Grouped(),
             LayerOp.Depthwise => Windowed(_input.Channels, 1),
             LayerOp.MaxPool or LayerOp.AvgPool => Windowed(_input.Channels, 0),
             LayerOp.Dense => Geometry(WholeInput, 1, 1, spec.Channels, (long)_input.Height * _input.Width * _input.Channels),
             LayerOp.GlobalAvgPool => Geometry(WholeInput, 1, 1, _input.Channels, 0),
             LayerOp.Add => Add(),
+            LayerOp.Mul => Mul(),
+            LayerOp.Softmax => Geometry(Window.One, _input.Height, _input.Width, _input.Channels, 0),
             LayerOp.Concat => Concat(),
             LayerOp.Flatten => Geometry(Window.One, 1, 1, (long)_input.Height * _input.Width * _input.Channels, 0),
             LayerOp.Subsample => Geometry(Window.One, Steps(_input.Height, spec.Stride[0]), Steps(_input.Width, spec.Stride[1]), _input.Channels, 0),
@@ -43,29 +45,43 @@ internal sealed class ShapeResolver(LayerSpec spec, Shape[] inputs, Reporter rep
     /// <summary>How many elements every stride-th is, from the first on.</summary>
     private static long Steps(int size, int stride) => ((size - 1L) / stride) + 1;
 
+    private LayerGeometry? Grouped()
+    {
+        if (_input.Channels % spec.Groups == 0 && spec.Channels % spec.Groups == 0)
+            return Windowed(spec.Channels, _input.Channels / spec.Groups);
+        reporter.Report("BKG009", "groups", $"{_input.Channels} channels in and {spec.Channels} out can't be cut into {spec.Groups} equal groups.");
+        return null;
+    }
+
     private LayerGeometry? Windowed(int channels, int channelsRead)
     {
         EquatableArray<int> pad = spec.Pad;
-        var window = new Window(spec.Kernel[0], spec.Kernel[1], spec.Stride[0], spec.Stride[1], pad[0], pad[1], pad[2], pad[3]);
+        bool dilates = spec.Dilation.Count > 0;
+        var window = new Window(spec.Kernel[0], spec.Kernel[1], spec.Stride[0], spec.Stride[1], pad[0], pad[1], pad[2], pad[3])
+        {
+            DilationHeight = dilates ? spec.Dilation[0] : 1,
+            DilationWidth = dilates ? spec.Dilation[1] : 1,
+        };
+        long[] extent = [.. Enumerable.Range(0, 2).Select(side => ((spec.Kernel[side] - 1L) * (dilates ? spec.Dilation[side] : 1)) + 1)];
         long height = (long)pad[0] + _input.Height + pad[2], width = (long)pad[1] + _input.Width + pad[3];
 
         // With padding below the window's size, every window touches the input.
         bool isPossible = true;
         for (int side = 0; side < 4; side++)
         {
-            if (pad[side] < spec.Kernel[side % 2])
+            if (pad[side] < extent[side % 2])
                 continue;
-            reporter.Report("BKG009", "pad", $"padding of {pad[side]} leaves windows of {spec.Kernel[side % 2]} that see no input.", side);
+            reporter.Report("BKG009", "pad", $"padding of {pad[side]} leaves windows of {extent[side % 2]} that see no input.", side);
             isPossible = false;
         }
 
         for (int side = 0; side < 2; side++)
         {
             long size = side == 0 ? height : width;
-            if (spec.Kernel[side] <= size)
+            if (extent[side] <= size)
                 continue;
             string unit = side == 0 ? "rows" : "columns";
-            reporter.Report("BKG009", "kernel", $"a window of {spec.Kernel[side]} {unit} does not fit into {size}, padding included.", side);
+            reporter.Report("BKG009", "kernel", $"a window of {extent[side]} {unit} does not fit into {size}, padding included.", side);
             isPossible = false;
         }
 
@@ -79,8 +95,8 @@ internal sealed class ShapeResolver(LayerSpec spec, Shape[] inputs, Reporter rep
 
         return Geometry(
             window,
-            ((height - window.KernelHeight) / window.StrideHeight) + 1,
-            ((width - window.KernelWidth) / window.StrideWidth) + 1,
+            ((height - extent[0]) / window.StrideHeight) + 1,
+            ((width - extent[1]) / window.StrideWidth) + 1,
             channels,
             Saturating.Product(window.KernelHeight, window.KernelWidth, channelsRead));
     }
@@ -90,6 +106,16 @@ internal sealed class ShapeResolver(LayerSpec spec, Shape[] inputs, Reporter rep
         if (inputs[0] == inputs[1])
             return Geometry(Window.One, _input.Height, _input.Width, _input.Channels, 0);
         reporter.Report("BKG009", "input", $"it adds '{spec.Inputs[0]}' {inputs[0]} and '{spec.Inputs[1]}' {inputs[1]}, which differ in shape.", 1);
+        return null;
+    }
+
+    private LayerGeometry? Mul()
+    {
+        if (inputs[0] == inputs[1] || inputs[1] == new Shape(1, 1, _input.Channels))
+            return Geometry(Window.One, _input.Height, _input.Width, _input.Channels, 0);
+        reporter.Report(
+            "BKG009", "input",
+            $"it multiplies '{spec.Inputs[0]}' {_input} by '{spec.Inputs[1]}' {inputs[1]}, which is neither of that shape nor [1, 1, {_input.Channels}].", 1);
         return null;
     }
 

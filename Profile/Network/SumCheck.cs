@@ -14,8 +14,11 @@ internal static class SumCheck
     {
         if (spec.Bounds is { } bounds && LayerRules.Applies("bounds", spec.Op))
         {
+            Window window = geometry.Window;
             long pixelBytes = isNetworkInput ? channels : (channels + 3L) / 4 * 4;
-            long groups = geometry.Window.KernelHeight * (((geometry.Window.KernelWidth * pixelBytes) + 3) / 4);
+            long groups = spec.Groups > 1 || window.IsDilated
+                ? (long)window.KernelHeight * window.KernelWidth * (((channels / spec.Groups) + 3L) / 4)
+                : window.KernelHeight * (((window.KernelWidth * pixelBytes) + 3) / 4);
             CheckBounds(bounds, groups, reporter);
             return;
         }

@@ -10,7 +10,7 @@ public static class WinogradRule
     public const int MaxWeightBits = 4;
 
     /// <summary>In words, for messages.</summary>
-    public const string Text = "a 3x3 convolution with stride 1, weights of at most 4 bits, and levels of at most 15 in pixels of whole groups of four channels";
+    public const string Text = "a 3x3 convolution with stride 1, without groups, dilation or prelu, weights of at most 4 bits, and levels of at most 15 in pixels of whole groups of four channels";
 
     /// <summary>Whether it can.</summary>
     /// <param name="spec">The layer.</param>
@@ -21,6 +21,9 @@ public static class WinogradRule
     public static bool Applies(LayerSpec spec, Window window, int maxLevel, bool isNetworkInput, int channels) =>
         spec.Op == LayerOp.Conv
         && window is { KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1 }
+        && spec.Groups <= 1
+        && !window.IsDilated
+        && spec.Activation != Activation.PRelu
         && spec.Weight is { Bits: <= MaxWeightBits }
         && maxLevel <= MaxLevel
         && (!isNetworkInput || channels % 4 == 0);

@@ -14,12 +14,14 @@ namespace BitKernelGen.Packing;
 /// <param name="MaxLevel">The largest level of the input's code.</param>
 /// <param name="Step">The step of the input's code.</param>
 /// <param name="Premultiplier">What scale and bias are multiplied by once: the output code's reciprocal, or 1.</param>
+/// <param name="HasSlope">Whether each output has a slope, prelu's.</param>
 public readonly record struct LayerShape(
-    string Name, int Outputs, int Rows, int Columns, int Channels, int PixelBytes, int Bits, int Zero, int MaxLevel, float Step, float Premultiplier);
+    string Name, int Outputs, int Rows, int Columns, int Channels, int PixelBytes, int Bits, int Zero, int MaxLevel, float Step, float Premultiplier,
+    bool HasSlope = false);
 
 /// <summary>
 /// Puts a layer's weights into the form that its kernels read. A block holds, for the outputs rounded up to
-/// whole panels: their scales and biases (float32), with a zero offset their corrections −z·Σw (int32), then the panels.
+/// whole panels: their scales and biases (float32), with a zero offset their corrections −z·Σw (int32), prelu's slopes, then the panels.
 /// </summary>
 public static unsafe class LayerPacker
 {
@@ -36,15 +38,14 @@ public static unsafe class LayerPacker
         int products = shape.Rows * shape.Columns * shape.Channels;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
         WeightLayout chosen = Machine.Choose(layouts[0], layouts[1], layouts[2]);
-        RequireBounds(layer, shape, (chosen as PanelLayout)?.Chunk ?? 0);
+        RequireBounds(layer.Values, shape, (chosen as PanelLayout)?.Chunk ?? 0);
         return chosen is WinogradLayout winograd
             ? WinogradPacker.Pack(memory, layer, shape, winograd)
-            : Panels(memory, layer, shape, (PanelLayout)chosen);
+            : Panels(memory, file, layer, shape, (PanelLayout)chosen);
     }
 
-    private static byte* Panels(PackedWeights memory, QuantizedLayer layer, in LayerShape shape, PanelLayout layout)
+    private static byte* Panels(PackedWeights memory, SafeTensors file, QuantizedLayer layer, in LayerShape shape, PanelLayout layout)
     {
-        int products = shape.Rows * shape.Columns * shape.Channels;
         int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
         int panelOutputs = layout.Vectors * layout.Lanes;
         int panelWeights = shape.Rows * groupsPerRow * panelOutputs * layout.Group;
@@ -52,14 +53,26 @@ public static unsafe class LayerPacker
         int panels = (shape.Outputs + panelOutputs - 1) / panelOutputs;
         int paddedOutputs = panels * panelOutputs;
 
-        byte* block = AddBlock(memory, layer, shape, products, paddedOutputs, panels * panelBytes, out byte* target);
-        var panel = new sbyte[panelWeights];
-        for (int first = 0; first < paddedOutputs; first += panelOutputs, target += panelBytes)
+        byte* block = memory.Add(ParameterBytes(shape, paddedOutputs) + (panels * panelBytes));
+        WriteParameters(block, file, layer, shape, 0, paddedOutputs);
+        WritePanels(block + ParameterBytes(shape, paddedOutputs), layer.Values, shape, layout);
+        return block;
+    }
+
+    /// <summary>Writes weights panel by panel.</summary>
+    internal static void WritePanels(byte* target, ReadOnlySpan<sbyte> values, in LayerShape shape, in PanelLayout layout)
+    {
+        int products = shape.Rows * shape.Columns * shape.Channels;
+        int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
+        int panelOutputs = layout.Vectors * layout.Lanes;
+        var panel = new sbyte[shape.Rows * groupsPerRow * panelOutputs * layout.Group];
+        int panelBytes = PanelUnpacker.PackedBytes(panel.Length, layout.ResidentBits);
+        for (int first = 0; first < shape.Outputs; first += panelOutputs, target += panelBytes)
         {
             Array.Clear(panel);
             for (int output = first; output < Math.Min(first + panelOutputs, shape.Outputs); output++)
             {
-                ReadOnlySpan<sbyte> filter = layer.Values.AsSpan(output * products, products);
+                ReadOnlySpan<sbyte> filter = values.Slice(output * products, products);
                 int lane = (output - first) * layout.Group, i = 0;
                 for (int row = 0; row < shape.Rows; row++)
                 {
@@ -77,8 +90,6 @@ public static unsafe class LayerPacker
 
             PanelUnpacker.Pack(panel, layout.ResidentBits, target);
         }
-
-        return block;
     }
 
     /// <summary>Packs a depthwise convolution: one run of weights, window position by window position, channels side by side.</summary>
@@ -92,7 +103,7 @@ public static unsafe class LayerPacker
         int products = shape.Rows * shape.Columns;
         int paddedOutputs = (shape.Outputs + 15) / 16 * 16;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
-        RequireBounds(layer, shape with { Channels = 1, PixelBytes = 1 }, chunk: 0);
+        RequireBounds(layer.Values, shape with { Channels = 1, PixelBytes = 1 }, chunk: 0);
 
         var run = new sbyte[products * paddedOutputs];
         for (int output = 0; output < shape.Outputs; output++)
@@ -102,54 +113,69 @@ public static unsafe class LayerPacker
         }
 
         int bytes = PanelUnpacker.PackedBytes(run.Length, shape.Bits);
-        byte* block = AddBlock(memory, layer, shape, products, paddedOutputs, bytes, out byte* target);
-        PanelUnpacker.Pack(run, shape.Bits, target);
+        byte* block = memory.Add(ParameterBytes(shape, paddedOutputs) + bytes);
+        WriteParameters(block, file, layer, shape, 0, paddedOutputs);
+        PanelUnpacker.Pack(run, shape.Bits, block + ParameterBytes(shape, paddedOutputs));
         return block;
     }
 
-    private static byte* AddBlock(
-        PackedWeights memory, QuantizedLayer layer, in LayerShape shape, int products, int paddedOutputs, int weightBytes, out byte* weights)
+    /// <summary>Bytes of what stands before the weights.</summary>
+    internal static int ParameterBytes(in LayerShape shape, int paddedOutputs) =>
+        (2 + (shape.Zero == 0 ? 0 : 1) + (shape.HasSlope ? 1 : 0)) * sizeof(float) * paddedOutputs;
+
+    /// <summary>Writes what stands before the weights.</summary>
+    /// <param name="block">Receives it.</param>
+    /// <param name="file">The weights file.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="shape">Its shape; only so many of its outputs are taken.</param>
+    /// <param name="firstOutput">The first of them.</param>
+    /// <param name="paddedOutputs">The outputs rounded up to whole panels.</param>
+    internal static void WriteParameters(
+        byte* block, SafeTensors file, QuantizedLayer layer, in LayerShape shape, int firstOutput, int paddedOutputs)
     {
-        int parameters = shape.Zero == 0 ? 2 : 3;
-        byte* block = memory.Add((parameters * sizeof(float) * paddedOutputs) + weightBytes);
-        weights = block + (parameters * sizeof(float) * paddedOutputs);
-        var scale = (float*)block;
-        WriteParameters(layer, shape, scale, scale + paddedOutputs, 1);
-        var correction = (int*)(scale + (2 * paddedOutputs));
+        float* scale = (float*)block, bias = scale + paddedOutputs;
+        WriteScales(layer, shape, firstOutput, scale, bias, 1);
+        var correction = (int*)(bias + paddedOutputs);
         for (int output = 0; shape.Zero != 0 && output < shape.Outputs; output++)
         {
+            int source = firstOutput + output;
             int sum = 0;
-            foreach (sbyte weight in layer.Values.AsSpan(output * products, products))
+            foreach (sbyte weight in layer.Values.AsSpan(source * layer.Inputs, layer.Inputs))
                 sum += weight;
             correction[output] = -shape.Zero * sum;
         }
 
-        return block;
+        if (!shape.HasSlope)
+            return;
+        float[] slopes = QuantizedLayer.ReadFinite(file, $"{shape.Name}.slope", layer.Outputs);
+        slopes.AsSpan(firstOutput, shape.Outputs).CopyTo(new Span<float>(bias + ((shape.Zero == 0 ? 1 : 2) * paddedOutputs), shape.Outputs));
     }
 
     /// <summary>Scales and biases, for sums that come multiplied by 1 / <paramref name="factor"/>, a power of two.</summary>
-    internal static void WriteParameters(QuantizedLayer layer, in LayerShape shape, float* scale, float* bias, float factor)
+    internal static void WriteScales(QuantizedLayer layer, in LayerShape shape, int firstOutput, float* scale, float* bias, float factor)
     {
         for (int output = 0; output < shape.Outputs; output++)
         {
-            float m = shape.Step * layer.Scale[output] * shape.Premultiplier;
+            int source = firstOutput + output;
+            float m = shape.Step * layer.Scale[source] * shape.Premultiplier;
             scale[output] = m * factor;
-            bias[output] = layer.Bias[output] * shape.Premultiplier;
+            bias[output] = layer.Bias[source] * shape.Premultiplier;
             if (!float.IsFinite(m) || !float.IsFinite(bias[output]))
-                throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {output} leave float32's range in the layer's steps.");
+                throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {source} leave float32's range in the layer's steps.");
             if (scale[output] / factor != m)
-                throw new WeightsException($"Layer '{shape.Name}': the scale of output {output} is too small for float32 in the layer's steps.");
+                throw new WeightsException($"Layer '{shape.Name}': the scale of output {source} is too small for float32 in the layer's steps.");
         }
     }
 
-    private static void RequireBounds(QuantizedLayer layer, in LayerShape shape, int chunk)
+    /// <summary>Proves that no sum overflows, in 32 bits or in the 16 that a kernel relies on.</summary>
+    internal static void RequireBounds(ReadOnlySpan<sbyte> values, in LayerShape shape, int chunk)
     {
         var worst = AccumulationBounds.WorstCase(shape.Bits, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel);
         if (worst.Sum <= int.MaxValue && worst.Steps >= chunk)
             return;
 
         var actual = AccumulationBounds.Prove(
-            layer.Values, shape.Outputs, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel);
+            values, shape.Outputs, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel);
         if (actual.Sum > int.MaxValue)
             throw new WeightsException($"Layer '{shape.Name}': its sums can reach {actual.Sum}, beyond 32 bits.");
         if (actual.Steps < chunk)

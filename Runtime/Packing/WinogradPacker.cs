@@ -27,7 +27,7 @@ internal static unsafe class WinogradPacker
         int parameterBytes = padded * (2 + transform.Scale) * sizeof(int);
         int weightBytes = transform.Positions.Count * groups * AccumulationBounds.Group * padded;
         byte* block = memory.Add(parameterBytes + weightBytes + ((1 + layout.Chunks) * WinogradStep.Bytes));
-        LayerPacker.WriteParameters(layer, shape, (float*)block, (float*)block + padded, 1f / transform.Scale);
+        LayerPacker.WriteScales(layer, shape, 0, (float*)block, (float*)block + padded, 1f / transform.Scale);
         WriteCorrections(layer, shape, weights, layout.Lanes, (int*)block + (2 * padded));
         var steps = (WinogradStep*)(block + parameterBytes + weightBytes);
         List<(int Position, int First, int Groups)> order = WriteSteps(transform, chunks, groups, layout, steps);

@@ -81,6 +81,18 @@ public sealed class QuantizedLayer
         return new QuantizedLayer(outputs, inputs, values, scale, bias);
     }
 
+    /// <summary>Reads a list of finite float32 numbers, such as <c>layer.slope</c>.</summary>
+    /// <param name="file">The weights file.</param>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="WeightsException">The tensor is missing, has another type or shape, or holds a NaN or an infinity.</exception>
+    public static float[] ReadFinite(SafeTensors file, string name, int count)
+    {
+        float[] values = ReadFloats(file, name, count);
+        int bad = Array.FindIndex(values, value => !float.IsFinite(value));
+        return bad < 0 ? values : throw new WeightsException($"'{name}' [{bad}] is {values[bad]}; it must be finite.");
+    }
+
     private static float[] ReadFloats(SafeTensors file, string name, int count)
     {
         ReadOnlySpan<byte> bytes = file.Bytes(name, "F32", count);

@@ -41,13 +41,46 @@ internal static class ChannelwiseImport
         return true;
     }
 
-    public static void Mul(NetworkBuilder net, NodeProto node)
+    /// <summary>A tensor less a constant, or the other way round.</summary>
+    public static void Sub(NetworkBuilder net, NodeProto node)
     {
         if (ConstantSide(net, node) is not { } constant)
-            throw OnnxImportException.At(node, "it multiplies two tensors", "Only factors that are constants can be imported");
+            throw OnnxImportException.At(node, "it subtracts a tensor from another", "Multiply the second one by -1 and add them");
+        TensorView input = net.Input(node, 1 - constant);
+        double[] shift = ChannelValues.Read(node, net.Constant(node, constant), input.Channels, input.Rank - 2);
+        var scale = new double[input.Channels];
+        Array.Fill(scale, constant == 1 ? 1 : -1);
+        Apply(net, node, 1 - constant, input, scale, constant == 1 ? Array.ConvertAll(shift, s => -s) : shift);
+    }
+
+    /// <summary>A tensor and a constant; returns false where both are tensors.</summary>
+    public static bool TryMulConstant(NetworkBuilder net, NodeProto node)
+    {
+        if (ConstantSide(net, node) is not { } constant)
+            return false;
         TensorView input = net.Input(node, 1 - constant);
         double[] scale = ChannelValues.Read(node, net.Constant(node, constant), input.Channels, input.Rank - 2);
         Apply(net, node, 1 - constant, input, scale, new double[input.Channels]);
+        return true;
+    }
+
+    public static void Div(NetworkBuilder net, NodeProto node)
+    {
+        if (ConstantSide(net, node) is not 1)
+            throw OnnxImportException.At(node, "it divides by a tensor", "Only divisors that are constants can be imported");
+        TensorView input = net.Input(node, 0);
+        double[] divisor = ChannelValues.Read(node, net.Constant(node, 1), input.Channels, input.Rank - 2);
+        if (divisor.Contains(0))
+            throw OnnxImportException.At(node, "it divides by 0", "Export the model again");
+        Apply(net, node, 0, input, Array.ConvertAll(divisor, d => 1 / d), new double[input.Channels]);
+    }
+
+    /// <summary>A layer that multiplies by 1, for what can't be joined to another one.</summary>
+    public static DraftLayer Identity(NetworkBuilder net, NodeProto node, TensorView input)
+    {
+        var scale = new double[input.Channels];
+        Array.Fill(scale, 1);
+        return Layer(net, node, input, scale, new double[input.Channels]);
     }
 
     private static int? ConstantSide(NetworkBuilder net, NodeProto node)
@@ -61,21 +94,33 @@ internal static class ChannelwiseImport
         return null;
     }
 
-    private static void Apply(NetworkBuilder net, NodeProto node, int index, TensorView input, double[] scale, double[] shift)
+    /// <summary>x · scale + shift, then an activation.</summary>
+    public static void Apply(
+        NetworkBuilder net, NodeProto node, int index, TensorView input, double[] scale, double[] shift, DraftActivation? activation = null)
     {
-        if (input.IsFlat && input.Pixels != 1)
+        activation ??= DraftActivation.None;
+        bool isUniform = scale.All(s => s == scale[0]) && shift.All(s => s == shift[0]);
+        if (!isUniform && input.IsFlat && input.Pixels != 1)
         {
             throw OnnxImportException.At(
                 node, $"it scales single elements of a flattened image of {input.Height} x {input.Width}", "Move it before the flatten");
         }
 
-        if (input.Layer is { HasWeights: true, Activation: Activation.None } producer && net.IsSoleReader(node, index, input))
+        if (input.Layer is { HasWeights: true } producer && producer.Activation == DraftActivation.None && net.IsSoleReader(node, index, input))
         {
             producer.Fold(scale, shift);
+            producer.Activation = activation;
             net.DefineFolded(node, input);
             return;
         }
 
+        DraftLayer layer = Layer(net, node, input, scale, shift);
+        layer.Activation = activation;
+        net.DefineLayer(node, layer, input.Rank);
+    }
+
+    private static DraftLayer Layer(NetworkBuilder net, NodeProto node, TensorView input, double[] scale, double[] shift)
+    {
         var layer = new DraftLayer
         {
             Name = net.NameFor(node, LayerOp.Depthwise),
@@ -88,6 +133,6 @@ internal static class ChannelwiseImport
             Weights = Array.ConvertAll(scale, s => (float)s),
         };
         layer.SetBias(shift);
-        net.DefineLayer(node, layer, input.Rank);
+        return layer;
     }
 }

@@ -19,15 +19,14 @@ internal static class ConvolutionImport
 
         long group = node.Integer("group", 1);
         bool depthwise = group > 1 && group == input.Channels && shape[0] == input.Channels && shape[1] == 1;
-        if (group != 1 && !depthwise)
+        if (group < 1 || input.Channels % group != 0 || shape[0] % group != 0)
         {
             throw OnnxImportException.At(
-                node, $"{group} groups over {input.Channels} channels in and {shape[0]} out",
-                "Only one group, or one for each channel in and out (depthwise), can be imported; split or merge the groups");
+                node, $"{input.Channels} channels in and {shape[0]} out can't be cut into {group} equal groups", "Export the model again");
         }
 
-        if (!depthwise && shape[1] != input.Channels)
-            throw OnnxImportException.At(node, $"weights for {shape[1]} channels meet {input.Channels}", "Export the model again");
+        if (shape[1] != input.Channels / group)
+            throw OnnxImportException.At(node, $"weights for {shape[1]} channels meet {input.Channels / group}", "Export the model again");
 
         Window window = TakeBorder(WindowAttributes.Read(node, input, shape[2..]), input.Border);
         (int height, int width) = WindowAttributes.OutputSize(node, input, window);
@@ -41,6 +40,7 @@ internal static class ConvolutionImport
             Height = height,
             Width = width,
             Channels = shape[0],
+            Groups = (int)group,
             Weights = WeightOrder.FromChannelsFirst(
                 TensorData.Floats(node, tensor), shape[0], shape[1], window.KernelHeight * window.KernelWidth),
         };

@@ -24,7 +24,9 @@ internal static class DenseImport
 
     private static DraftLayer Product(NetworkBuilder net, NodeProto node, bool transposed)
     {
-        TensorView input = net.Input(node, 0);
+        TensorView input = net.PaddedInput(node, 0);
+        if (!input.IsFlat)
+            input = net.Input(node, 0);
         TensorProto tensor = net.Constant(node, 1);
         int[] shape = TensorData.Shape(node, tensor);
         if (!input.IsFlat || shape.Length != 2)
@@ -48,7 +50,7 @@ internal static class DenseImport
             Height = 1,
             Width = 1,
             Channels = outputs,
-            Weights = WeightOrder.FromChannelsFirst(weights, outputs, input.Channels, input.Pixels),
+            Weights = input.IsChannelsLast ? weights : WeightOrder.FromChannelsFirst(weights, outputs, input.Channels, input.Pixels),
         };
         layer.SetBias(new double[outputs]);
         return layer;

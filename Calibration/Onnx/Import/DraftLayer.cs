@@ -36,11 +36,18 @@ internal sealed class DraftLayer
 
     public double[] Bias { get; private set; } = [];
 
-    public Activation Activation { get; set; }
+    /// <summary>Parts of a convolution's channels.</summary>
+    public int Groups { get; init; } = 1;
+
+    public bool CountIncludePad { get; init; }
+
+    public DraftActivation Activation { get; set; } = DraftActivation.None;
 
     public bool HasWeights => Weights.Length > 0;
 
-    public bool TakesActivation => HasWeights || Op == LayerOp.Add;
+    /// <summary>Whether it has none yet, and could have this one.</summary>
+    public bool CanTake(DraftActivation activation) =>
+        Activation == DraftActivation.None && (HasWeights || (Op is LayerOp.Add or LayerOp.Mul && activation.Kind != Profiles.Activation.PRelu));
 
     public void SetBias(IEnumerable<double> bias)
     {
@@ -70,10 +77,17 @@ internal sealed class DraftLayer
             Stride = Window is { } s ? new EquatableArray<int>(s.StrideHeight, s.StrideWidth)
                 : Op == LayerOp.Subsample ? new EquatableArray<int>(Stride.Height, Stride.Width) : default,
             Pad = Window is { } p ? new EquatableArray<int>(p.PadTop, p.PadLeft, p.PadBottom, p.PadRight) : default,
+            Dilation = Window is not null && Op is LayerOp.Conv or LayerOp.Depthwise
+                ? new EquatableArray<int>(Window.DilationHeight, Window.DilationWidth) : default,
+            CountIncludePad = CountIncludePad,
             Channels = Op is LayerOp.Conv or LayerOp.Dense ? Channels : 0,
+            Groups = Op == LayerOp.Conv ? Groups : 0,
             PadChannels = Op == LayerOp.PadChannels ? new EquatableArray<int>(PadChannels.Before, PadChannels.After) : default,
-            Activation = Activation,
+            Activation = Activation.Kind,
+            Slope = Activation.Slope,
+            Limits = Activation.Kind == Profiles.Activation.Clip ? new EquatableArray<double>(Activation.Low, Activation.High) : default,
         },
+        Slopes = [.. Activation.Slopes],
         Weights = ScaledWeights(),
         Bias = Array.ConvertAll(Bias, Rounded),
         OnnxOutput = OnnxOutput,

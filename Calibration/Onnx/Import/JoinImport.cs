@@ -3,7 +3,7 @@ using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Onnx.Import;
 
-/// <summary>Add of two tensors and Concat.</summary>
+/// <summary>Add and Mul of two tensors, Concat, and Softmax.</summary>
 internal static class JoinImport
 {
     public static void Add(NetworkBuilder net, NodeProto node)
@@ -18,6 +18,41 @@ internal static class JoinImport
         }
 
         net.DefineLayer(node, Layer(net, node, LayerOp.Add, first, [first.Name, second.Name], first.Channels), first.Rank);
+    }
+
+    public static void Mul(NetworkBuilder net, NodeProto node)
+    {
+        if (ChannelwiseImport.TryMulConstant(net, node))
+            return;
+        TensorView first = net.Input(node, 0), second = net.Input(node, 1);
+        if (first.Pixels < second.Pixels)
+            (first, second) = (second, first);
+        bool alike = (first.Height, first.Width) == (second.Height, second.Width);
+        if (first.Rank != second.Rank || first.Channels != second.Channels || !(alike || (second.Pixels == 1 && !first.IsFlat)))
+        {
+            throw OnnxImportException.At(
+                node, $"it multiplies tensors of {Describe(first)} and {Describe(second)}",
+                "Only tensors of one shape, or an image and one number for each of its channels, can be multiplied");
+        }
+
+        net.DefineLayer(node, Layer(net, node, LayerOp.Mul, first, [first.Name, second.Name], first.Channels), first.Rank);
+    }
+
+    public static void Softmax(NetworkBuilder net, NodeProto node)
+    {
+        TensorView input = net.Input(node, 0);
+        long axis = node.Integer("axis", net.Opset < 13 ? 1 : -1);
+        axis = axis < 0 ? axis + input.Rank : axis;
+
+        // Before opset 13 all axes from this one on are one.
+        bool isOverChannels = axis == 1 && (input.Pixels == 1 || (!input.IsFlat && net.Opset >= 13));
+        if (!isOverChannels)
+        {
+            throw OnnxImportException.At(
+                node, $"it is over axis {axis} of {Describe(input)}", "Only softmax over the channels can be imported, axis 1");
+        }
+
+        net.DefineLayer(node, Layer(net, node, LayerOp.Softmax, input, [input.Name], input.Channels), input.Rank);
     }
 
     public static void Concat(NetworkBuilder net, NodeProto node)

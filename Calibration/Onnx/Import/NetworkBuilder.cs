@@ -18,6 +18,9 @@ internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
     /// <summary>Integer tensors that are computed from shapes.</summary>
     public Dictionary<string, long[]> Shapes { get; } = [];
 
+    /// <summary>The version of the operators.</summary>
+    public int Opset => graph.Opset;
+
     public bool IsConstant(string tensor) => _constants.ContainsKey(tensor);
 
     public bool IsTensor(string tensor) => _tensors.ContainsKey(tensor);
@@ -31,6 +34,12 @@ internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
     public TensorView Input(NodeProto node, int index)
     {
         TensorView view = PaddedInput(node, index);
+        if (view.IsChannelsLast)
+        {
+            throw OnnxImportException.At(
+                node, $"its input is transposed to [N, H, W, C]", "Only a flatten or a transposition back can follow; export with channels first");
+        }
+
         if (view.Border != default)
         {
             throw OnnxImportException.At(

@@ -7,8 +7,9 @@ internal sealed class OnnxGraph
 {
     private readonly Dictionary<string, int> _reads = [];
 
-    public OnnxGraph(GraphProto graph)
+    public OnnxGraph(GraphProto graph, int opset)
     {
+        Opset = opset;
         foreach (TensorProto initializer in graph.Initializer)
         {
             if (!Initializers.TryAdd(initializer.Name, initializer))
@@ -29,6 +30,9 @@ internal sealed class OnnxGraph
         Nodes = Contributing(graph);
         CountReads();
     }
+
+    /// <summary>The version of the standard operators.</summary>
+    public int Opset { get; }
 
     public ValueInfoProto Input { get; }
 

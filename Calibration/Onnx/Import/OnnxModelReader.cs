@@ -27,6 +27,9 @@ internal static class OnnxModelReader
         return model;
     }
 
+    /// <summary>The version of the standard operators.</summary>
+    public static int Opset(ModelProto model) => (int)model.OpsetImport.First(set => IsStandardDomain(set.Domain)).Version;
+
     public static bool IsStandardDomain(string domain) => domain is "" or "ai.onnx";
 
     private static void CheckOpset(ModelProto model)

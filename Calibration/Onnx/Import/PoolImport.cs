@@ -9,24 +9,23 @@ internal static class PoolImport
     public static void MaxPool(NetworkBuilder net, NodeProto node)
     {
         TensorView input = Image(net, node);
-        Define(net, node, LayerOp.MaxPool, input, WindowAttributes.Read(node, input, WindowAttributes.Kernel(node, input)));
+        Window window = Window(node, input);
+        Define(net, node, LayerOp.MaxPool, input, WindowAttributes.WithCeilMode(node, input, window));
     }
 
     public static void AveragePool(NetworkBuilder net, NodeProto node)
     {
         TensorView input = Image(net, node);
-        Window window = WindowAttributes.Read(node, input, WindowAttributes.Kernel(node, input));
+        Window given = Window(node, input), window = WindowAttributes.WithCeilMode(node, input, given);
         bool padded = (window.PadTop | window.PadLeft | window.PadBottom | window.PadRight) != 0;
-        if (padded && node.Integer("count_include_pad", 0) != 0)
-        {
-            throw OnnxImportException.At(
-                node, "count_include_pad counts the padding", "Use count_include_pad = 0, or a window without padding");
-        }
+        bool countsPadding = padded && node.Integer("count_include_pad", 0) != 0;
+        if (countsPadding && window != given)
+            throw OnnxImportException.At(node, "count_include_pad and ceil_mode together count padding that is not there", "Use ceil_mode = 0");
 
         if (!padded && window.KernelHeight == input.Height && window.KernelWidth == input.Width)
             DefineGlobal(net, node, input, input.Rank);
         else
-            Define(net, node, LayerOp.AvgPool, input, window);
+            Define(net, node, LayerOp.AvgPool, input, window, countsPadding);
     }
 
     public static void GlobalAveragePool(NetworkBuilder net, NodeProto node)
@@ -56,13 +55,19 @@ internal static class PoolImport
         DefineGlobal(net, node, input, node.Integer("keepdims", 1) != 0 ? input.Rank : 2);
     }
 
+    private static Window Window(NodeProto node, TensorView input)
+    {
+        Window window = WindowAttributes.Read(node, input, WindowAttributes.Kernel(node, input));
+        return window.IsDilated ? throw OnnxImportException.At(node, "its window is dilated", "Pool with dilations of 1") : window;
+    }
+
     private static TensorView Image(NetworkBuilder net, NodeProto node)
     {
         TensorView input = net.Input(node, 0);
         return input.IsFlat ? throw OnnxImportException.At(node, "its input is not an image", "Pool before the flatten") : input;
     }
 
-    private static void Define(NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, Window window)
+    private static void Define(NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, Window window, bool countsPadding = false)
     {
         // A window of padding alone has no maximum and no average.
         if (Math.Max(window.PadTop, window.PadBottom) >= window.KernelHeight
@@ -72,19 +77,20 @@ internal static class PoolImport
         }
 
         (int height, int width) = WindowAttributes.OutputSize(node, input, window);
-        net.DefineLayer(node, Layer(net, node, op, input, height, width, window), input.Rank);
+        net.DefineLayer(node, Layer(net, node, op, input, height, width, window, countsPadding), input.Rank);
     }
 
     private static void DefineGlobal(NetworkBuilder net, NodeProto node, TensorView input, int rank) =>
         net.DefineLayer(node, Layer(net, node, LayerOp.GlobalAvgPool, input, 1, 1, null), rank);
 
     private static DraftLayer Layer(
-        NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, int height, int width, Window? window) => new()
+        NetworkBuilder net, NodeProto node, LayerOp op, TensorView input, int height, int width, Window? window, bool countsPadding = false) => new()
         {
             Name = net.NameFor(node, op),
             Op = op,
             Inputs = [input.Name],
             Window = window,
+            CountIncludePad = countsPadding,
             Height = height,
             Width = width,
             Channels = input.Channels,

@@ -39,7 +39,7 @@ internal static class ShapeImport
 
     public static void Flatten(NetworkBuilder net, NodeProto node)
     {
-        TensorView input = net.Input(node, 0);
+        TensorView input = Image(net, node);
         long axis = node.Integer("axis", 1);
         if ((axis < 0 ? axis + input.Rank : axis) != 1)
             throw OnnxImportException.At(node, $"it flattens from axis {axis}", "Only flattening to [N, K], axis 1, can be imported");
@@ -48,11 +48,11 @@ internal static class ShapeImport
 
     public static void Reshape(NetworkBuilder net, NodeProto node)
     {
-        TensorView input = net.Input(node, 0);
+        TensorView input = Image(net, node);
         long[] shape = net.Shapes.TryGetValue(node.Input.ElementAtOrDefault(1) ?? "", out long[]? computed)
             ? computed : TensorData.Integers(node, net.Constant(node, 1));
         long[] kept = [input.Channels, input.Height, input.Width];
-        bool unchanged = input.Rank == 4 && shape.Length == 4 && net.IsBatch(shape[0])
+        bool unchanged = input.Rank == 4 && !input.IsChannelsLast && shape.Length == 4 && net.IsBatch(shape[0])
             && shape.Skip(1).Zip(kept).All(d => d.First == d.Second || d.First == 0 || (d.First == -1 && shape[0] != -1));
         bool flat = shape.Length == 2 && net.IsBatch(shape[0])
             && (shape[1] == input.Length || (shape[1] == -1 && shape[0] != -1) || (shape[1] == 0 && input.IsFlat));
@@ -95,6 +95,13 @@ internal static class ShapeImport
         }
 
         net.DefineView(node, 0, input with { Rank = 4 });
+    }
+
+    /// <summary>An image whose channels may be last: flattened, its elements are in the profile's own order.</summary>
+    private static TensorView Image(NetworkBuilder net, NodeProto node)
+    {
+        TensorView input = net.PaddedInput(node, 0);
+        return input.IsChannelsLast && input.Border == default ? input : net.Input(node, 0);
     }
 
     private static long[]? Axes(NetworkBuilder net, NodeProto node, int rank) =>

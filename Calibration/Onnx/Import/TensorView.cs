@@ -11,6 +11,9 @@ internal sealed record TensorView(DraftLayer? Layer, int Height, int Width, int 
     /// <summary>Zero rows and columns that a Pad node added and the convolution that reads them must take over.</summary>
     public Border Border { get; init; }
 
+    /// <summary>Whether ONNX sees the channels last: [N, H, W, C], or [N, H·W·C] where it is flat.</summary>
+    public bool IsChannelsLast { get; init; }
+
     /// <summary>Whether another node reads a tensor that this one merely renames.</summary>
     public bool IsShared { get; init; }
 
@@ -23,7 +26,7 @@ internal sealed record TensorView(DraftLayer? Layer, int Height, int Width, int 
     public int Length => Height * Width * Channels;
 
     /// <summary>Whether the elements have one order, whether channels come first or last.</summary>
-    public bool IsOrderFree => Pixels == 1 || Channels == 1;
+    public bool IsOrderFree => Pixels == 1 || Channels == 1 || IsChannelsLast;
 }
 
 /// <summary>Rows and columns of zeros around an image.</summary>

@@ -5,10 +5,9 @@ internal static class Unsupported
 {
     public static string Remedy(string op) => op switch
     {
-        "Softmax" or "LogSoftmax" or "Sigmoid" or "ArgMax" => "End the model at the logits: remove what follows the last dense layer",
-        "Transpose" => "Export the model with channels first, [N, C, H, W], from input to output",
-        "LeakyRelu" or "PRelu" or "Elu" or "HardSwish" or "HardSigmoid" or "Gelu" or "Erf" or "Tanh" =>
-            "Only Relu and Clip to 0 … 6 are supported as activations: retrain with one of them",
+        "LogSoftmax" or "ArgMax" => "End the model at the logits: remove what follows the last dense layer",
+        "Elu" or "Selu" or "Celu" or "Gelu" or "Erf" or "Tanh" or "Mish" or "Softplus" or "Softsign" or "ThresholdedRelu" =>
+            "Retrain with another activation: Relu, Clip, LeakyRelu, PRelu, HardSigmoid, HardSwish, Sigmoid and SiLU are supported",
         "QuantizeLinear" or "DequantizeLinear" or "QLinearConv" or "ConvInteger" => "Start from the float32 model",
         "If" or "Loop" or "Scan" => "Export the model without control flow",
         _ => "Replace it by the supported operators, or simplify the model (for example with onnxsim)",
