@@ -68,26 +68,27 @@ internal sealed class QuantizationWalk
     {
         if (_options.Rounding is RoundingMethod.Nearest or RoundingMethod.Range)
             return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits, ofRange: _options.Rounding == RoundingMethod.Range);
-        TwoSides input = _tensors[layer.Spec.Inputs[0]];
         if (layer.Spec.Op != LayerOp.Depthwise && geometry.Columns > SequentialRounding.MostInputs)
             return WeightQuantizer.Quantize(layer.Weights, layer.Bias, bits);
-        (Moments[] seen, Moments[] heldBack) = LayerSamples.Gather(
-            layer, geometry, input.Float, input.ForProducts!, _options.Columns, unchecked((_options.Seed * 31) + index));
-        var parts = new LayerWeights[seen.Length];
-        int size = layer.Weights.Length / parts.Length;
-        for (int i = 0; i < parts.Length; i++)
-        {
-            float[] part = layer.Weights[(i * size)..((i + 1) * size)];
-            parts[i] = _options.Rounding == RoundingMethod.BiasCorrected
-                ? BiasCorrection.Round(part, layer.Bias[(i * seen[i].Outputs)..((i + 1) * seen[i].Outputs)], bits, seen[i], heldBack[i])
-                : SequentialRounding.Round(part, bits, seen[i], heldBack[i]);
-        }
+        FloatLayer? add = AddOf(layer);
+        string? other = add?.Spec.Inputs.FirstOrDefault(name => name != layer.Spec.Name);
+        TwoSides? addend = other is not null && _options.Recipe.Residual ? _tensors.GetValueOrDefault(other) : null;
+        FloatLayer last = addend is null ? layer : add!;
+        OutputRange range = OutputRange.Of(last.Spec.Activation, _codes[last.Spec.Name]);
+        var samples = new LayerSamples(
+            layer, geometry, _tensors[layer.Spec.Inputs[0]], addend, range, _options.Columns, unchecked((_options.Seed * 31) + index));
+        return _options.Rounding == RoundingMethod.BiasCorrected
+            ? BiasCorrection.Round(layer.Weights, layer.Bias, bits, samples)
+            : SequentialRounding.Round(layer.Weights, bits, samples, _options.Recipe);
+    }
 
-        return new LayerWeights(
-            bits,
-            [.. parts.SelectMany(part => part.Values)],
-            [.. parts.SelectMany(part => part.Scale)],
-            [.. parts.SelectMany(part => part.Bias)]);
+    /// <summary>The addition that alone reads a layer's output, as it comes out of the product.</summary>
+    private FloatLayer? AddOf(FloatLayer layer)
+    {
+        if (layer.Spec.Activation != Activation.None || layer.Spec.Name == _network.Output)
+            return null;
+        FloatLayer[] readers = [.. _network.Layers.Where(reader => reader.Spec.Inputs.Contains(layer.Spec.Name))];
+        return readers is [{ Spec.Op: LayerOp.Add } add] && _codes[layer.Spec.Name] == LayerCodes.None ? add : null;
     }
 
     private TwoSides Compute(FloatLayer layer, Geometry geometry, LayerWeights? weights)

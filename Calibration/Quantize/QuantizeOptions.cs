@@ -74,6 +74,9 @@ public sealed record QuantizeOptions
     /// <summary>How weights are rounded.</summary>
     public RoundingMethod Rounding { get; init; } = RoundingMethod.Sequential;
 
+    /// <summary>What sequential rounding does.</summary>
+    public Recipe Recipe { get; init; } = Recipe.Full;
+
     /// <summary>Columns of a layer's input, at most, that weights are rounded on.</summary>
     public int Columns { get; init; } = 1 << 15;
 
