@@ -1,3 +1,4 @@
+using BitKernelGen.Calibration.Bottlenecks;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Quantize;
@@ -11,11 +12,12 @@ internal readonly record struct OutputRange(float Low, float High)
     public static OutputRange Of(Activation activation, LayerCodes codes)
     {
         float low = float.NegativeInfinity, high = float.PositiveInfinity;
-        foreach (UniformCode? code in (ReadOnlySpan<UniformCode?>)[codes.Code, codes.Skip])
+        foreach (Bottleneck? code in (ReadOnlySpan<Bottleneck?>)[codes.Code, codes.Skip])
         {
             if (code is null)
                 continue;
-            (float bottom, float top) = (-code.Spec.Step * code.Spec.Zero, code.Spec.Step * ((1 << code.Spec.Bits) - 1 - code.Spec.Zero));
+            double largest = code.Spec.Coefficients.Count == 0 ? (1 << code.Spec.Bits) - 1 : code.Spec.Coefficients.Sum();
+            (float bottom, float top) = (-code.Spec.Step * code.Spec.Zero, (float)(code.Spec.Step * (largest - code.Spec.Zero)));
             low = float.IsInfinity(low) ? bottom : Math.Min(low, bottom);
             high = float.IsInfinity(high) ? top : Math.Max(high, top);
         }

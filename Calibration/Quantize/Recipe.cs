@@ -17,4 +17,10 @@ public sealed record Recipe
 
     /// <summary>Weights not yet rounded take up the error of those that are.</summary>
     public bool Compensation { get; init; } = true;
+
+    /// <summary>How far the steps of codes follow their channels, from 0 (one step for all) to 1.</summary>
+    public double ChannelSteps { get; init; } = 0.5;
+
+    /// <summary>Up to how many bits weights are improved one by one after rounding.</summary>
+    public int DescentBits { get; init; } = 2;
 }

@@ -100,16 +100,25 @@ internal static class SequentialRounding
     private static LayerWeights Round(float[] weights, int bits, Moments moments, double share, Recipe recipe)
     {
         int inputs = moments.Inputs, outputs = moments.Outputs;
-        var scale = new float[outputs];
-        Parallel.For(0, outputs, o => scale[o] = WeightQuantizer.BestScale(weights.AsSpan(o * inputs, inputs), bits));
         if (double.IsInfinity(share))
             share = Damping * Math.Max(1, ColumnsPerInput * inputs / moments.Count);
-        double[] exact = Array.ConvertAll(weights, weight => (double)weight);
-        LayerWeights rounded = recipe.Compensation
-            && CompensatedRounding.TryRound(exact, scale, Damped(moments, share, out _), bits, out sbyte[] values)
-                ? new LayerWeights(bits, values, scale, new float[outputs])
-                : WeightQuantizer.Quantize(weights, new float[outputs], bits);
+        LayerWeights nearest = WeightQuantizer.Quantize(weights, new float[outputs], bits);
+        LayerWeights rounded = recipe.Compensation ? Compensated(weights, nearest, Damped(moments, share, out _), recipe) : nearest;
         return rounded with { Bias = moments.Bias(rounded.Dequantize()) };
+    }
+
+    /// <summary>For each output the better of compensated and plain rounding; coarse weights are then improved one by one.</summary>
+    internal static LayerWeights Compensated(float[] weights, LayerWeights nearest, double[] covariance, Recipe recipe)
+    {
+        double[] exact = Array.ConvertAll(weights, weight => (double)weight);
+        if (!CompensatedRounding.TryRound(exact, nearest.Scale, covariance, nearest.Bits, out sbyte[] values))
+            return nearest;
+        float[] scale = [.. nearest.Scale];
+        var rows = new RoundedRows(exact, covariance, nearest.Bits);
+        rows.TakeBetter(values, scale, nearest.Values, nearest.Scale);
+        if (nearest.Bits <= recipe.DescentBits)
+            rows.Descend(values, scale);
+        return nearest with { Values = values, Scale = scale };
     }
 
     private static double[] Damped(Moments moments, double share, out double ridge)
