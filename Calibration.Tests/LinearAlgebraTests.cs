@@ -23,12 +23,19 @@ public class LinearAlgebraTests
             }
         }
 
+        float[]? first = null;
         foreach (bool parallel in (bool[])[false, true])
         {
             var product = new float[rows * columns];
-            MatrixProduct.Accumulate(new MatrixView(left, rows, depth), new MatrixView(right, depth, columns), product, parallel);
+            MatrixProduct.Accumulate(
+                new MatrixView<float>(left, rows, depth),
+                new MatrixView<float>(right, depth, columns),
+                new MatrixView<float>(product, rows, columns),
+                parallel);
 
             Assert.All(product.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * Math.Sqrt(depth)));
+            // To the last bit, however many threads there are.
+            Assert.Equal(first ??= product, product);
         }
     }
 
@@ -37,10 +44,10 @@ public class LinearAlgebraTests
     {
         const int Rows = 40, Columns = 30;
         float[] matrix = Random(Rows * Columns, 1);
-        var view = new MatrixView(matrix, Rows, Columns);
+        var view = new MatrixView<float>(matrix, Rows, Columns);
         var gram = new float[Columns * Columns];
 
-        MatrixProduct.Accumulate(view.Transposed, view, gram);
+        MatrixProduct.Accumulate(view.Transposed, view, new MatrixView<float>(gram, Columns, Columns));
 
         for (int i = 0; i < Columns; i++)
         {
@@ -50,6 +57,32 @@ public class LinearAlgebraTests
                 Assert.Equal(sum, gram[(i * Columns) + j], 1e-4);
             }
         }
+    }
+
+    [Fact]
+    public void ALowerTriangleOfDoublesIsSubtractedInPlace()
+    {
+        const int Size = 157, Depth = 300, Stride = 200, First = 3;
+        double[] factor = [.. Random(Size * Depth, 1).Select(x => (double)x)], target = [.. Random(Stride * Stride, 2).Select(x => (double)x)];
+        var view = new MatrixView<double>(factor, Size, Depth);
+        MatrixView<double> whole = new(target, Stride, Stride), part = whole.Part(First, Size, First, Size);
+        double[] expected = [.. target];
+
+        MatrixProduct.Accumulate(view, view.Transposed, part, parallel: true, subtract: true, lower: true);
+
+        for (int i = 0; i < Size; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                double sum = Enumerable.Range(0, Depth).Sum(k => factor[(i * Depth) + k] * factor[(j * Depth) + k]);
+                int at = ((First + i) * Stride) + First + j;
+                Assert.Equal(expected[at] - sum, target[at], 1e-11);
+            }
+        }
+
+        // Around the part nothing changed.
+        Assert.Equal(expected[..(First * Stride)], target[..(First * Stride)]);
+        Assert.Equal(expected[((First + Size) * Stride)..], target[((First + Size) * Stride)..]);
     }
 
     [Theory]
@@ -62,8 +95,7 @@ public class LinearAlgebraTests
 
         Assert.True(InverseFactor.TryCreate(matrix, size, out InverseFactor? factor));
 
-        double[] identity = [.. matrix];
-        factor!.SolveRight(identity, size);
+        double[] identity = factor!.SolveRight(matrix, size);
         for (int i = 0; i < size; i++)
         {
             for (int j = 0; j < size; j++)

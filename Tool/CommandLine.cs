@@ -57,6 +57,7 @@ public static class CommandLine
         InspectCommand.Create(terminal),
         EmitCommand.Create(terminal),
         ExportCommand.Create(terminal),
+        AblateCommand.Create(terminal),
         new HelpOption { Recursive = true },
         new VersionOption(),
     };

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace BitKernelGen.Calibration.LinearAlgebra;
 
 /// <summary>
@@ -8,6 +6,9 @@ namespace BitKernelGen.Calibration.LinearAlgebra;
 /// </summary>
 public sealed class InverseFactor
 {
+    // Below this size a matrix is factored element by element; above it in halves, whose products do the work.
+    private const int SmallSize = 48;
+
     private readonly double[] _upper;
 
     private InverseFactor(double[] upper, int size) => (_upper, Size) = (upper, size);
@@ -15,7 +16,10 @@ public sealed class InverseFactor
     /// <summary>Rows and columns.</summary>
     public int Size { get; }
 
-    /// <summary>A row of U; entries before the diagonal are zero.</summary>
+    /// <summary>U, [size, size]; entries before the diagonal are zero.</summary>
+    public MatrixView<double> Upper => new(_upper, Size, Size);
+
+    /// <summary>A row of U.</summary>
     public ReadOnlySpan<double> Row(int row) => _upper.AsSpan(row * Size, Size);
 
     /// <summary>Factors a matrix; false where it is not positive definite.</summary>
@@ -27,87 +31,78 @@ public sealed class InverseFactor
         factor = null;
         // Reversed in both directions, A is L·Lᵀ; reversed back, L⁻¹ is U: A = R·Rᵀ with R upper triangular and U = R⁻¹.
         var lower = new double[size * size];
-        for (int i = 0; i < size; i++)
-        {
-            for (int j = 0; j <= i; j++)
-                lower[(i * size) + j] = matrix[((size - 1 - i) * size) + (size - 1 - j)];
-        }
-
-        if (!Cholesky(lower, size))
+        for (int i = 0; i < lower.Length; i++)
+            lower[i] = matrix[lower.Length - 1 - i];
+        var inverse = new double[size * size];
+        if (!TryFactor(new MatrixView<double>(lower, size, size), new MatrixView<double>(inverse, size, size)))
             return false;
-        double[] inverse = InvertLower(lower, size);
         Array.Reverse(inverse);
         factor = new InverseFactor(inverse, size);
         return true;
     }
 
-    /// <summary>right · A⁻¹, row by row in place.</summary>
+    /// <summary>right · A⁻¹.</summary>
     /// <param name="right">[rows, size].</param>
     /// <param name="rows">Rows of it.</param>
-    public void SolveRight(double[] right, int rows)
+    public double[] SolveRight(double[] right, int rows)
     {
-        Parallel.For(0, rows, row =>
-        {
-            Span<double> x = right.AsSpan(row * Size, Size);
-            var projected = new double[Size];
-            for (int i = 0; i < Size; i++)
-                projected[i] = TensorPrimitives.Dot(Row(i)[i..], x[i..]);
-            x.Clear();
-            for (int i = 0; i < Size; i++)
-                TensorPrimitives.MultiplyAdd(Row(i)[i..], projected[i], x[i..], x[i..]);
-        });
+        double[] projected = new double[right.Length], solved = new double[right.Length];
+        var between = new MatrixView<double>(projected, rows, Size);
+        MatrixProduct.Accumulate(new MatrixView<double>(right, rows, Size), Upper.Transposed, between, parallel: true);
+        MatrixProduct.Accumulate(between, Upper, new MatrixView<double>(solved, rows, Size), parallel: true);
+        return solved;
     }
 
-    private static bool Cholesky(double[] matrix, int size)
+    /// <summary>Replaces the lower triangle by L with A = L·Lᵀ, and writes L⁻¹ into a matrix of zeros.</summary>
+    private static bool TryFactor(MatrixView<double> matrix, MatrixView<double> inverse)
     {
-        for (int j = 0; j < size; j++)
-        {
-            ReadOnlySpan<double> pivotRow = matrix.AsSpan(j * size, j);
-            double pivot = matrix[(j * size) + j] - TensorPrimitives.Dot(pivotRow, pivotRow);
-            if (!(pivot > 0))
-                return false;
-            double diagonal = Math.Sqrt(pivot);
-            matrix[(j * size) + j] = diagonal;
-            int column = j;
-            void Row(int i)
-            {
-                Span<double> row = matrix.AsSpan(i * size, size);
-                row[column] = (row[column] - TensorPrimitives.Dot<double>(row[..column], matrix.AsSpan(column * size, column))) / diagonal;
-            }
-
-            const int WorthThreads = 1 << 17;
-            if ((size - j) * j > WorthThreads)
-                Parallel.For(j + 1, size, Row);
-            else
-                for (int i = j + 1; i < size; i++)
-                    Row(i);
-        }
-
+        int size = matrix.Rows;
+        if (size <= SmallSize)
+            return TryFactorSmall(matrix, inverse);
+        int half = size / 2, rest = size - half;
+        MatrixView<double> below = matrix.Part(half, rest, 0, half), corner = matrix.Part(half, rest, half, rest);
+        MatrixView<double> firstInverse = inverse.Part(0, half, 0, half), lastInverse = inverse.Part(half, rest, half, rest);
+        if (!TryFactor(matrix.Part(0, half, 0, half), firstInverse))
+            return false;
+        var solved = new MatrixView<double>(new double[rest * half], rest, half);
+        MatrixProduct.Accumulate(below, firstInverse.Transposed, solved, parallel: true);
+        MatrixProduct.Accumulate(solved, solved.Transposed, corner, parallel: true, subtract: true, lower: true);
+        if (!TryFactor(corner, lastInverse))
+            return false;
+        var product = new MatrixView<double>(new double[rest * half], rest, half);
+        MatrixProduct.Accumulate(solved, firstInverse, product, parallel: true);
+        MatrixProduct.Accumulate(lastInverse, product, inverse.Part(half, rest, 0, half), parallel: true, subtract: true);
         return true;
     }
 
-    private static double[] InvertLower(double[] lower, int size)
+    private static bool TryFactorSmall(MatrixView<double> matrix, MatrixView<double> inverse)
     {
-        var inverse = new double[size * size];
-        const int Block = 256;
-        Parallel.For(0, (size + Block - 1) / Block, block =>
+        Span<double> a = matrix.Memory.Span, x = inverse.Memory.Span;
+        int size = matrix.Rows, stride = matrix.RowStride;
+        for (int j = 0; j < size; j++)
         {
-            int from = block * Block, to = Math.Min(size, from + Block);
-            for (int i = from; i < size; i++)
+            for (int i = j; i < size; i++)
             {
-                Span<double> target = inverse.AsSpan((i * size) + from, Math.Min(to, i + 1) - from);
-                for (int k = from; k < i; k++)
-                {
-                    int width = Math.Min(to, k + 1) - from;
-                    TensorPrimitives.MultiplyAdd(
-                        inverse.AsSpan((k * size) + from, width), -lower[(i * size) + k], target[..width], target[..width]);
-                }
-
-                if (i < to)
-                    target[i - from] = 1;
-                TensorPrimitives.Divide(target, lower[(i * size) + i], target);
+                double sum = a[(i * stride) + j];
+                for (int k = 0; k < j; k++)
+                    sum -= a[(i * stride) + k] * a[(j * stride) + k];
+                if (i == j && !(sum > 0))
+                    return false;
+                a[(i * stride) + j] = i == j ? Math.Sqrt(sum) : sum / a[(j * stride) + j];
             }
-        });
-        return inverse;
+        }
+
+        for (int j = 0; j < size; j++)
+        {
+            for (int i = j; i < size; i++)
+            {
+                double sum = i == j ? 1 : 0;
+                for (int k = j; k < i; k++)
+                    sum -= a[(i * stride) + k] * x[(k * stride) + j];
+                x[(i * stride) + j] = sum / a[(i * stride) + i];
+            }
+        }
+
+        return true;
     }
 }

@@ -1,157 +1,125 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using System.Numerics;
 
 namespace BitKernelGen.Calibration.LinearAlgebra;
 
 /// <summary>
-/// Float32 matrix products: panels of both factors are packed, and a tile of 6 × 16 sums stays in registers. The order of the
-/// sums does not depend on the number of threads.
+/// Matrix products of float32 or float64: panels of both factors are packed, and a tile of sums stays in registers. The order of
+/// the sums does not depend on the number of threads.
 /// </summary>
 public static unsafe class MatrixProduct
 {
-    private const int TileRows = 6;
-    private const int TileColumns = 16;
     private const int Depth = 256;
-    private const int BlockRows = 20 * TileRows;
+    private const int BlockRows = 120;
 
     /// <summary>target += left · right.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
     /// <param name="left">[m, k].</param>
     /// <param name="right">[k, n].</param>
-    /// <param name="target">[m, n], rows following each other.</param>
+    /// <param name="target">[m, n], the elements of a row beside each other.</param>
     /// <param name="parallel">Whether blocks of rows may run on several threads.</param>
-    public static void Accumulate(MatrixView left, MatrixView right, Span<float> target, bool parallel = false)
+    /// <param name="subtract">Whether the product is subtracted instead.</param>
+    /// <param name="lower">Whether only the target's lower triangle is wanted; of the rest nothing is defined.</param>
+    public static void Accumulate<T>(
+        MatrixView<T> left, MatrixView<T> right, MatrixView<T> target, bool parallel = false, bool subtract = false, bool lower = false)
+        where T : unmanaged, INumberBase<T>
     {
-        if (left.Columns != right.Rows || target.Length < (long)left.Rows * right.Columns)
+        if (left.Columns != right.Rows || target.Rows != left.Rows || target.Columns != right.Columns || target.ColumnStride != 1)
             throw new ArgumentException("The shapes of the matrices do not fit.");
-        int columns = right.Columns;
-        int panels = (columns + TileColumns - 1) / TileColumns;
-        float[] packedRight = ArrayPool<float>.Shared.Rent(panels * TileColumns * Math.Min(Depth, Math.Max(1, right.Rows)));
-        using MemoryHandle leftHandle = left.Memory.Pin(), rightHandle = right.Memory.Pin();
-        fixed (float* sums = target, packed = packedRight)
+        if (left.Rows == 0 || right.Columns == 0)
+            return;
+        int tileRows = Tiles.Rows, tileColumns = Tiles.Columns<T>(), columns = right.Columns;
+        int panels = (columns + tileColumns - 1) / tileColumns;
+        int length = panels * tileColumns * Math.Min(Depth, Math.Max(1, right.Rows));
+        T[] packed = ArrayPool<T>.Shared.Rent(length);
+        using MemoryHandle a = left.Memory.Pin(), b = right.Memory.Pin(), c = target.Memory.Pin(), p = packed.AsMemory().Pin();
+        // Lambdas can't hold pointers.
+        (nint from, nint to, nint panel) = ((nint)a.Pointer, (nint)c.Pointer, (nint)p.Pointer);
+        for (int first = 0; first < left.Columns; first += Depth)
         {
-            // Lambdas can't hold pointers to pinned locals.
-            (nint a, nint b, nint c) = ((nint)leftHandle.Pointer, (nint)packed, (nint)sums);
-            for (int from = 0; from < left.Columns; from += Depth)
+            int depth = Math.Min(Depth, left.Columns - first), at = first, blocks = (left.Rows + BlockRows - 1) / BlockRows;
+            Pack((T*)b.Pointer + ((long)first * right.RowStride), (T*)panel, columns, depth, right.ColumnStride, right.RowStride, tileColumns, false);
+            void Block(int index)
             {
-                int depth = Math.Min(Depth, left.Columns - from);
-                Pack(
-                    (float*)rightHandle.Pointer + ((long)from * right.RowStride), packed, columns, depth, right.ColumnStride, right.RowStride, TileColumns);
-                int first = from, blocks = (left.Rows + BlockRows - 1) / BlockRows;
-                void Block(int block)
+                // The last blocks of a lower triangle are the longest: they begin.
+                int block = lower ? blocks - 1 - index : index, row = block * BlockRows, rows = Math.Min(BlockRows, left.Rows - row);
+                T* source = (T*)from + ((long)row * left.RowStride) + ((long)at * left.ColumnStride);
+                T[] buffer = ArrayPool<T>.Shared.Rent((BlockRows * depth) + (tileRows * tileColumns));
+                fixed (T* packedLeft = buffer)
                 {
-                    int row = block * BlockRows;
-                    int rows = Math.Min(BlockRows, left.Rows - row);
+                    Pack(source, packedLeft, rows, depth, left.RowStride, left.ColumnStride, tileRows, subtract);
                     Multiply(
-                        (float*)a + ((long)row * left.RowStride) + ((long)first * left.ColumnStride), left.RowStride, left.ColumnStride,
-                        (float*)b, (float*)c + ((long)row * columns), rows, columns, depth);
+                        packedLeft, (T*)panel, (T*)to + ((long)row * target.RowStride), packedLeft + (BlockRows * depth),
+                        rows, lower ? Math.Min(columns, row + rows) : columns, depth, target.RowStride);
                 }
 
-                if (parallel && blocks > 1)
-                    Parallel.For(0, blocks, Block);
-                else
-                    for (int block = 0; block < blocks; block++)
-                        Block(block);
+                ArrayPool<T>.Shared.Return(buffer);
             }
+
+            if (parallel && blocks > 1)
+                Parallel.For(0, blocks, Block);
+            else
+                for (int index = 0; index < blocks; index++)
+                    Block(index);
         }
 
-        ArrayPool<float>.Shared.Return(packedRight);
+        ArrayPool<T>.Shared.Return(packed);
     }
 
-    /// <summary>A block of rows: packs them and goes over the tiles.</summary>
-    private static void Multiply(
-        float* left, int rowStride, int columnStride, float* packedRight, float* sums, int rows, int columns, int depth)
+    /// <summary>Goes over the tiles of a block of rows.</summary>
+    private static void Multiply<T>(T* left, T* right, T* sums, T* edge, int rows, int columns, int depth, int stride)
+        where T : unmanaged, INumberBase<T>
     {
-        float[] buffer = ArrayPool<float>.Shared.Rent((BlockRows * depth) + (TileRows * TileColumns));
-        fixed (float* packedLeft = buffer)
+        int tileRows = Tiles.Rows, tileColumns = Tiles.Columns<T>();
+        for (int column = 0; column < columns; column += tileColumns)
         {
-            float* edge = packedLeft + (BlockRows * depth);
-            Pack(left, packedLeft, rows, depth, rowStride, columnStride, TileRows);
-            for (int column = 0; column < columns; column += TileColumns)
+            T* b = right + ((long)column * depth);
+            for (int row = 0; row < rows; row += tileRows)
             {
-                float* right = packedRight + ((long)column * depth);
-                for (int row = 0; row < rows; row += TileRows)
+                T* a = left + (row * depth), c = sums + ((long)row * stride) + column;
+                int height = Math.Min(tileRows, rows - row), width = Math.Min(tileColumns, columns - column);
+                if (height == tileRows && width == tileColumns)
                 {
-                    float* a = packedLeft + (row * depth);
-                    float* c = sums + ((long)row * columns) + column;
-                    int height = Math.Min(TileRows, rows - row), width = Math.Min(TileColumns, columns - column);
-                    if (height == TileRows && width == TileColumns)
-                    {
-                        Tile(a, right, c, columns, depth);
-                        continue;
-                    }
+                    Tiles.Accumulate(a, b, c, stride, depth);
+                    continue;
+                }
 
-                    new Span<float>(edge, TileRows * TileColumns).Clear();
-                    Tile(a, right, edge, TileColumns, depth);
-                    for (int i = 0; i < height; i++)
-                    {
-                        for (int j = 0; j < width; j++)
-                            c[((long)i * columns) + j] += edge[(i * TileColumns) + j];
-                    }
+                new Span<T>(edge, tileRows * tileColumns).Clear();
+                Tiles.Accumulate(a, b, edge, tileColumns, depth);
+                for (int i = 0; i < height; i++)
+                {
+                    for (int j = 0; j < width; j++)
+                        c[((long)i * stride) + j] += edge[(i * tileColumns) + j];
                 }
             }
         }
-
-        ArrayPool<float>.Shared.Return(buffer);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile(float* a, float* b, float* c, int stride, int depth)
-    {
-        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector256<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        for (int k = 0; k < depth; k++, a += TileRows, b += TileColumns)
-        {
-            Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + 8);
-            Vector256<float> x = Vector256.Create(a[0]);
-            c00 = Vector256.MultiplyAddEstimate(x, b0, c00);
-            c01 = Vector256.MultiplyAddEstimate(x, b1, c01);
-            x = Vector256.Create(a[1]);
-            c10 = Vector256.MultiplyAddEstimate(x, b0, c10);
-            c11 = Vector256.MultiplyAddEstimate(x, b1, c11);
-            x = Vector256.Create(a[2]);
-            c20 = Vector256.MultiplyAddEstimate(x, b0, c20);
-            c21 = Vector256.MultiplyAddEstimate(x, b1, c21);
-            x = Vector256.Create(a[3]);
-            c30 = Vector256.MultiplyAddEstimate(x, b0, c30);
-            c31 = Vector256.MultiplyAddEstimate(x, b1, c31);
-            x = Vector256.Create(a[4]);
-            c40 = Vector256.MultiplyAddEstimate(x, b0, c40);
-            c41 = Vector256.MultiplyAddEstimate(x, b1, c41);
-            x = Vector256.Create(a[5]);
-            c50 = Vector256.MultiplyAddEstimate(x, b0, c50);
-            c51 = Vector256.MultiplyAddEstimate(x, b1, c51);
-        }
-
-        AddTo(c, c00, c01);
-        AddTo(c + stride, c10, c11);
-        AddTo(c + (2L * stride), c20, c21);
-        AddTo(c + (3L * stride), c30, c31);
-        AddTo(c + (4L * stride), c40, c41);
-        AddTo(c + (5L * stride), c50, c51);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTo(float* target, Vector256<float> low, Vector256<float> high)
-    {
-        (Vector256.Load(target) + low).Store(target);
-        (Vector256.Load(target + 8) + high).Store(target + 8);
     }
 
     /// <summary>Panels of <paramref name="width"/> lines, the lines of a panel beside each other at every depth; zeros after the last line.</summary>
-    private static void Pack(float* source, float* target, int lines, int depth, int lineStride, int depthStride, int width)
+    private static void Pack<T>(T* source, T* target, int lines, int depth, int lineStride, int depthStride, int width, bool negate)
+        where T : unmanaged, INumberBase<T>
     {
         for (int line = 0; line < lines; line += width)
         {
             int count = Math.Min(width, lines - line);
-            float* panel = source + ((long)line * lineStride);
+            T* panel = source + ((long)line * lineStride);
             for (int k = 0; k < depth; k++, target += width)
             {
-                float* at = panel + ((long)k * depthStride);
-                for (int i = 0; i < count; i++)
-                    target[i] = at[(long)i * lineStride];
+                T* at = panel + ((long)k * depthStride);
+                if (lineStride == 1)
+                {
+                    new ReadOnlySpan<T>(at, count).CopyTo(new Span<T>(target, count));
+                }
+                else
+                {
+                    for (int i = 0; i < count; i++)
+                        target[i] = at[(long)i * lineStride];
+                }
+
                 for (int i = count; i < width; i++)
-                    target[i] = 0;
+                    target[i] = T.Zero;
+                for (int i = 0; negate && i < count; i++)
+                    target[i] = -target[i];
             }
         }
     }

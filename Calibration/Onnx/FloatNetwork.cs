@@ -32,8 +32,13 @@ public sealed record FloatLayer
     /// <summary>[outputs]: prelu's factors below 0. Empty for other activations.</summary>
     public float[] Slopes { get; init; } = [];
 
-    /// <summary>The ONNX tensor that equals this layer's output, activation included: for statistics.</summary>
+    /// <summary>
+    /// The ONNX tensor that equals this layer's output, activation included, but for <see cref="ChannelScale"/>: for statistics.
+    /// </summary>
     public required string OnnxOutput { get; init; }
+
+    /// <summary>What the channels of the ONNX tensor are divided by to be this layer's output; empty where that is one.</summary>
+    public float[] ChannelScale { get; init; } = [];
 
     /// <summary>Rows of the output.</summary>
     public required int Height { get; init; }
@@ -43,4 +48,16 @@ public sealed record FloatLayer
 
     /// <summary>Channels of the output.</summary>
     public required int Channels { get; init; }
+
+    /// <summary>This layer's output from the ONNX tensor's values.</summary>
+    /// <param name="values">Channel-height-width, one sample after the other.</param>
+    public ReadOnlySpan<float> FromOnnx(ReadOnlySpan<float> values)
+    {
+        if (ChannelScale.Length == 0)
+            return values;
+        var scaled = new float[values.Length];
+        for (int i = 0; i < scaled.Length; i++)
+            scaled[i] = values[i] / ChannelScale[i / (Height * Width) % Channels];
+        return scaled;
+    }
 }

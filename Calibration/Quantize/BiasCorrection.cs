@@ -9,15 +9,24 @@ internal static class BiasCorrection
     /// <param name="weights">[outputs, inputs].</param>
     /// <param name="bias">[outputs].</param>
     /// <param name="bits">Bits of a weight.</param>
-    /// <param name="seen">Moments to correct by.</param>
-    /// <param name="heldBack">Moments to judge by.</param>
-    public static LayerWeights Round(float[] weights, float[] bias, int bits, Moments seen, Moments heldBack)
+    /// <param name="samples">Columns to correct by, and to judge by.</param>
+    public static LayerWeights Round(float[] weights, float[] bias, int bits, LayerSamples samples)
     {
         LayerWeights plain = WeightQuantizer.Quantize(weights, bias, bits);
-        if (heldBack.Count == 0)
+        (Moments[] seen, Moments[] heldBack) = samples.Gather();
+        if (heldBack[0].Count == 0)
             return plain;
         float[] real = plain.Dequantize();
-        bool helps = heldBack.SquaredError(real, seen.Bias(real)) < heldBack.SquaredError(real, bias);
-        return helps ? plain with { Bias = (seen + heldBack).Bias(real) } : plain;
+        var corrected = new float[bias.Length];
+        int outputs = seen[0].Outputs, inputs = seen[0].Inputs;
+        for (int group = 0; group < seen.Length; group++)
+        {
+            int first = group * outputs;
+            float[] part = real[(first * inputs)..((first + outputs) * inputs)], old = bias[first..(first + outputs)];
+            bool helps = heldBack[group].SquaredErrors(part, seen[group].Bias(part)).Sum() < heldBack[group].SquaredErrors(part, old).Sum();
+            (helps ? (seen[group] + heldBack[group]).Bias(part) : old).CopyTo(corrected, first);
+        }
+
+        return plain with { Bias = corrected };
     }
 }

@@ -1,15 +1,16 @@
-using System.Numerics.Tensors;
 using BitKernelGen.Calibration.LinearAlgebra;
 
 namespace BitKernelGen.Calibration.Quantize;
 
 /// <summary>
-/// Error-compensated rounding (the OBQ/GPTQ family): weights are rounded one input after the other, the most active first, and
-/// those not yet rounded take up the error that the inputs' covariance lets them take up.
+/// Error-compensated rounding (the OBQ/GPTQ family: Frantar and Alistarh 2022; Frantar et al. 2023): weights are rounded one
+/// input after the other, the most active first, and those not yet rounded take up the error that the inputs' covariance lets
+/// them take up.
 /// </summary>
 internal static class CompensatedRounding
 {
-    private const int OutputsTogether = 32;
+    // Within a block errors are passed on at once, to the weights behind it by one product.
+    private const int Block = 96;
 
     /// <summary>Rounds weights.</summary>
     /// <param name="weights">[outputs, inputs].</param>
@@ -21,46 +22,54 @@ internal static class CompensatedRounding
     public static bool TryRound(double[] weights, float[] scale, double[] covariance, int bits, out sbyte[] rounded)
     {
         int outputs = scale.Length, inputs = weights.Length / outputs;
-        var values = rounded = new sbyte[weights.Length];
+        sbyte[] values = rounded = new sbyte[weights.Length];
         int[] order = [.. Enumerable.Range(0, inputs).OrderByDescending(i => covariance[(i * inputs) + i])];
-        var ordered = new double[covariance.Length];
-        for (int i = 0; i < inputs; i++)
+        if (!InverseFactor.TryCreate(Ordered(covariance, order), inputs, out InverseFactor? factor))
+            return false;
+        var rest = new double[weights.Length];
+        for (int o = 0; o < outputs; o++)
         {
-            for (int j = 0; j < inputs; j++)
-                ordered[(i * inputs) + j] = covariance[(order[i] * inputs) + order[j]];
+            for (int i = 0; i < inputs; i++)
+                rest[(o * inputs) + i] = weights[(o * inputs) + order[i]];
         }
 
-        if (!InverseFactor.TryCreate(ordered, inputs, out InverseFactor? factor))
-            return false;
-        Parallel.For(0, (outputs + OutputsTogether - 1) / OutputsTogether, block =>
+        for (int from = 0; from < inputs; from += Block)
         {
-            int first = block * OutputsTogether, count = Math.Min(OutputsTogether, outputs - first);
-            var rest = new double[inputs * count];
-            for (int i = 0; i < inputs; i++)
+            int first = from, count = Math.Min(Block, inputs - from), end = from + count;
+            var errors = new double[outputs * count];
+            Parallel.For(0, outputs, o =>
             {
-                for (int o = 0; o < count; o++)
-                    rest[(i * count) + o] = weights[((first + o) * inputs) + order[i]];
-            }
-
-            var error = new double[count];
-            for (int i = 0; i < inputs; i++)
-            {
-                ReadOnlySpan<double> row = factor!.Row(i);
-                for (int o = 0; o < count; o++)
+                Span<double> row = rest.AsSpan(o * inputs, inputs), error = errors.AsSpan(o * count, count);
+                for (int i = first; i < end; i++)
                 {
-                    double weight = rest[(i * count) + o];
-                    sbyte q = WeightQuantizer.Round(weight / scale[first + o], bits);
-                    values[((first + o) * inputs) + order[i]] = q;
-                    error[o] = ((double)q * scale[first + o] - weight) / row[i];
+                    ReadOnlySpan<double> direction = factor!.Row(i);
+                    sbyte q = WeightQuantizer.Round(row[i] / scale[o], bits);
+                    values[(o * inputs) + order[i]] = q;
+                    double e = error[i - first] = (((double)q * scale[o]) - row[i]) / direction[i];
+                    for (int k = i + 1; k < end; k++)
+                        row[k] += e * direction[k];
                 }
+            });
+            MatrixProduct.Accumulate(
+                new MatrixView<double>(errors, outputs, count),
+                factor!.Upper.Part(first, count, end, inputs - end),
+                new MatrixView<double>(rest, outputs, inputs).Part(0, outputs, end, inputs - end),
+                parallel: true);
+        }
 
-                for (int k = i + 1; k < inputs; k++)
-                {
-                    Span<double> target = rest.AsSpan(k * count, count);
-                    TensorPrimitives.MultiplyAdd(error, row[k], target, target);
-                }
-            }
-        });
         return true;
+    }
+
+    private static double[] Ordered(double[] covariance, int[] order)
+    {
+        int size = order.Length;
+        var ordered = new double[covariance.Length];
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = 0; j < size; j++)
+                ordered[(i * size) + j] = covariance[(order[i] * size) + order[j]];
+        }
+
+        return ordered;
     }
 }

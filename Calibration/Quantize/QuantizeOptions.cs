@@ -74,8 +74,20 @@ public sealed record QuantizeOptions
     /// <summary>How weights are rounded.</summary>
     public RoundingMethod Rounding { get; init; } = RoundingMethod.Sequential;
 
+    /// <summary>What sequential rounding does.</summary>
+    public Recipe Recipe { get; init; } = Recipe.Full;
+
     /// <summary>Columns of a layer's input, at most, that weights are rounded on.</summary>
     public int Columns { get; init; } = 1 << 15;
+
+    /// <summary>Bytes of samples' tensors in memory, at most; what is beyond goes into temporary files.</summary>
+    public long SampleMemory { get; init; } = 3L << 30;
+
+    /// <summary>
+    /// A folder in which finished layers are kept, so that a run that was killed goes on from there; null for none. It is emptied
+    /// by <see cref="QuantizedNetwork.DeleteCheckpoints"/>.
+    /// </summary>
+    public string? WorkFolder { get; init; }
 
     /// <summary>Decides at which positions of the samples the columns are taken.</summary>
     public int Seed { get; init; } = 1;

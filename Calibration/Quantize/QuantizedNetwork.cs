@@ -13,6 +13,12 @@ public sealed record QuantizedNetwork(BitProfile Profile, byte[] Weights, IReadO
     /// <summary>The tensors that have codes, in the order of layers, the input first: how their values are spread and what each number of bits costs.</summary>
     public IReadOnlyList<TensorReport> Tensors { get; init; } = [];
 
+    /// <summary>Where finished layers were kept.</summary>
+    internal Checkpoints? Checkpoints { get; init; }
+
+    /// <summary>Removes what was kept in <see cref="QuantizeOptions.WorkFolder"/> for going on after a kill: the network is safe.</summary>
+    public void DeleteCheckpoints() => Checkpoints?.Delete();
+
     /// <summary>
     /// Writes <c>Name.bitprofile</c> and <c>Name.safetensors</c>. Both are written aside and then moved, so that files that are
     /// there stay whole until the new ones are.

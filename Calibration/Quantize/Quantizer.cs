@@ -40,13 +40,21 @@ public static class Quantizer
             samples = [.. samples.Take(options.Samples)];
         BitAllocator.Check(network, options);
         CodePlan plan = CodePlanner.Plan(network, options);
-        ModelStatistics statistics = options.Statistics ?? StatisticsCollector.Collect(network, samples, plan, options, progress);
-        IReadOnlyList<TensorFit> fits = TensorFit.Of(network, statistics, plan, options);
+        // Losses are measured on the model's own tensors, statistics that are given are of them too.
+        bool isMeasured = options.Rate is not null || options.Time is not null;
+        FloatNetwork equalised = ChannelSteps.Apply(options) ? ChannelSteps.Equalise(network, samples, plan, options.Recipe.ChannelSteps) : network;
+        ModelStatistics Collect(FloatNetwork of) => StatisticsCollector.Collect(of, samples, plan, options, progress);
+        IReadOnlyList<TensorFit> fits = TensorFit.Of(network, options.Statistics ?? Collect(isMeasured ? network : equalised), plan, options);
         options = BitAllocator.Allocate(network, samples, fits, options, progress);
         plan = CodePlanner.Plan(network, options);
+        if (isMeasured && equalised != network)
+            fits = TensorFit.Of(equalised, Collect(equalised), plan, options);
+        network = equalised;
         Dictionary<string, LayerCodes> codes = CodeFitter.Fit(network, plan, fits, options);
 
-        var walk = new QuantizationWalk(network, samples, codes, options);
+        Checkpoints? checkpoints = options.WorkFolder is null ? null
+            : Checkpoints.Of(options.WorkFolder, network, samples, plan, codes, options);
+        using var walk = new QuantizationWalk(network, samples, codes, options, checkpoints);
         var file = new SafeTensorsWriter();
         var layers = new List<LayerSpec>();
         var reports = new List<LayerReport>();
@@ -86,6 +94,7 @@ public static class Quantizer
         return new QuantizedNetwork(Profile(network, options, codes["input"], layers, bytes, samples.Count, reports, rate), bytes, reports, rate)
         {
             Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
+            Checkpoints = checkpoints,
         };
     }
 

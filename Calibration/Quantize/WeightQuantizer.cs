@@ -16,18 +16,18 @@ public static class WeightQuantizer
     /// <param name="bias">[outputs].</param>
     /// <param name="bits">1 to 8.</param>
     /// <param name="ofRange">Whether the largest weight decides the scale, rather than the squared error.</param>
-    public static LayerWeights Quantize(ReadOnlySpan<float> weights, float[] bias, int bits, bool ofRange = false)
+    public static LayerWeights Quantize(float[] weights, float[] bias, int bits, bool ofRange = false)
     {
         int inputs = weights.Length / bias.Length;
         var values = new sbyte[weights.Length];
         var scale = new float[bias.Length];
-        for (int output = 0; output < scale.Length; output++)
+        Parallel.For(0, scale.Length, output =>
         {
-            ReadOnlySpan<float> row = weights.Slice(output * inputs, inputs);
+            ReadOnlySpan<float> row = weights.AsSpan(output * inputs, inputs);
             scale[output] = ofRange ? RangeScale(row, bits) : BestScale(row, bits);
             for (int i = 0; i < inputs; i++)
                 values[(output * inputs) + i] = Round(row[i] / scale[output], bits);
-        }
+        });
 
         return new LayerWeights(bits, values, scale, [.. bias]);
     }

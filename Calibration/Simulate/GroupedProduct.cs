@@ -31,8 +31,11 @@ internal static class GroupedProduct
         {
             for (int position = 0; position < positions; position++)
                 bias.AsSpan(group * outputs, outputs).CopyTo(sums.AsSpan(position * outputs));
-            ReadOnlyMemory<float> own = weights.AsMemory(group * outputs * columns, outputs * columns);
-            MatrixProduct.Accumulate(new MatrixView(rows[group], positions, columns), new MatrixView(own, outputs, columns).Transposed, sums);
+            Memory<float> own = weights.AsMemory(group * outputs * columns, outputs * columns);
+            MatrixProduct.Accumulate(
+                new MatrixView<float>(rows[group], positions, columns),
+                new MatrixView<float>(own, outputs, columns).Transposed,
+                new MatrixView<float>(sums, positions, outputs));
             for (int position = 0; position < positions; position++)
                 sums.AsSpan(position * outputs, outputs).CopyTo(output.AsSpan((position * bias.Length) + (group * outputs)));
         }

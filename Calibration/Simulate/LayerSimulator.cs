@@ -41,7 +41,7 @@ internal static class LayerSimulator
     private static float[] Product(Geometry geometry, float[] input, float[] weights, float[] bias)
     {
         int outputs = bias.Length, columns = geometry.Columns, positions = geometry.Positions;
-        ReadOnlyMemory<float> rows = input;
+        Memory<float> rows = input;
         float[]? pooled = null;
         bool direct = geometry is { KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadTop: 0, PadLeft: 0 }
             && geometry.Output.Height == geometry.Input.Height && geometry.Output.Width == geometry.Input.Width;
@@ -56,7 +56,9 @@ internal static class LayerSimulator
         for (int position = 0; position < positions; position++)
             bias.CopyTo(output, position * outputs);
         MatrixProduct.Accumulate(
-            new MatrixView(rows, positions, columns), new MatrixView(weights, outputs, columns).Transposed, output);
+            new MatrixView<float>(rows, positions, columns),
+            new MatrixView<float>(weights, outputs, columns).Transposed,
+            new MatrixView<float>(output, positions, outputs));
         if (pooled is not null)
             ArrayPool<float>.Shared.Return(pooled);
         return output;

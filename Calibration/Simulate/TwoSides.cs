@@ -4,4 +4,14 @@ namespace BitKernelGen.Calibration.Simulate;
 /// <param name="Float">What the float network computes.</param>
 /// <param name="ForProducts">What multiplications of the quantized network read; null where none does.</param>
 /// <param name="ForSums">What its sums read.</param>
-internal sealed record TwoSides(SampleTensor Float, SampleTensor? ForProducts, SampleTensor ForSums);
+internal sealed record TwoSides(SampleTensor Float, SampleTensor? ForProducts, SampleTensor ForSums) : IDisposable
+{
+    /// <summary>Gives back the room of all sides.</summary>
+    public void Dispose()
+    {
+        Float.Dispose();
+        ForProducts?.Dispose();
+        if (ForSums != ForProducts)
+            ForSums.Dispose();
+    }
+}

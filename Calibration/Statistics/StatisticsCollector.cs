@@ -52,15 +52,15 @@ public static class StatisticsCollector
     {
         var statistics = ModelStatistics.Empty(network, options, Tensors(network, plan, options));
         string[] names = [.. statistics.Tensors.Keys.Where(name => name != Input)];
-        Dictionary<string, string> outputs = network.Layers.ToDictionary(layer => layer.Spec.Name, layer => layer.OnnxOutput);
-        using var runner = new FloatRunner(network, [.. names.Select(name => outputs[name])]);
+        Dictionary<string, FloatLayer> layers = network.Layers.ToDictionary(layer => layer.Spec.Name);
+        using var runner = new FloatRunner(network, [.. names.Select(name => layers[name].OnnxOutput)]);
         TensorStatistics? input = statistics.Tensors.GetValueOrDefault(Input);
         foreach (float[][] batch in samples.Chunk(runner.BatchSize))
         {
             foreach (float[] sample in input is null ? [] : batch)
                 input!.Add(sample, 1);
             if (names.Length > 0)
-                runner.Run(batch, (tensor, values) => statistics.Tensors[names[tensor]].Add(values, batch.Length));
+                runner.Run(batch, (tensor, values) => statistics.Tensors[names[tensor]].Add(layers[names[tensor]].FromOnnx(values), batch.Length));
             statistics.CountSamples(batch.Length);
             progress?.Report(new QuantizeProgress("statistics", "", (int)statistics.Samples, samples.Count));
         }

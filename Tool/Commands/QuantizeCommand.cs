@@ -102,6 +102,7 @@ internal static class QuantizeCommand
             Samples = calibrating,
             Normalization = normalization,
             Labels = request.Labels,
+            WorkFolder = Path.Combine(request.Output, ".bitkernel"),
         };
         options = request.Bits.Apply(request.ApplyCodes(options, network, data), network);
         if (request.Shard is { } part)
@@ -123,6 +124,7 @@ internal static class QuantizeCommand
             (Report report, record) = Check(terminal, request, profile, record, heldBack);
             string path = quantized.Save(request.Output), recordPath = CalibrationRecordFile.PathFor(path);
             CalibrationRecordFile.Write(recordPath, record);
+            quantized.DeleteCheckpoints();
             return report with { Files = [path, Path.Combine(request.Output, quantized.Profile.Weights.File), recordPath] };
         }
         finally
