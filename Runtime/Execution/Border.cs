@@ -16,6 +16,7 @@ public static unsafe class Border
     /// <param name="top">Bytes before the first interior byte.</param>
     /// <param name="between">Bytes between the interiors of two rows.</param>
     /// <param name="bottom">Bytes after the last interior byte.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(byte* buffer, byte value, int height, int rowBytes, int top, int between, int bottom)
     {
         Unsafe.InitBlockUnaligned(buffer, value, (uint)top);

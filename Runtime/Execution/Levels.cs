@@ -137,6 +137,7 @@ public static unsafe class Levels
     /// <param name="source">The bytes.</param>
     /// <param name="target">Receives as many 16-bit integers, rounded up to 32.</param>
     /// <param name="count">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(byte* source, short* target, int count)
     {
         for (int i = 0; i < count; i += Vector256<byte>.Count)
