@@ -29,14 +29,12 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx512(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
             byte* packed = weights + 192;
-            RowAvx512(input, (sbyte*)packed, sums);
-            FinishAvx512(sums, (float*)weights, 16, output);
+            RowAvx512(input, (sbyte*)packed, (float*)weights, output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx512(byte* input, sbyte* weights, int* sums)
+        private static void RowAvx512(byte* input, sbyte* weights, float* parameters, byte* output)
         {
             Vector512<int> s0 = Vector512<int>.Zero;
             Vector512<sbyte> w0_0;
@@ -67,36 +65,29 @@ namespace Acme.TinyKernels
                 weights += 256;
             }
 
-            s0.Store(sums);
+            Vector512<float> scale = Vector512.Load(parameters), bias = Vector512.Load(parameters + 16);
+            Vector512<int> correction = Vector512.Load((int*)parameters + 32);
+            FinishAvx512(s0, correction, scale, bias, output);
         }
 
-        // Sums to float32.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void FinishAvx512(int* sums, float* parameters, int channels, byte* output)
+        // A vector of sums to float32.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void FinishAvx512(Vector512<int> sum, Vector512<int> correction, Vector512<float> scale, Vector512<float> bias, byte* output)
         {
-            int i = 0;
-            for (; i <= channels - 16; i += 16)
-            {
-                Vector512<float> scale = Vector512.Load(parameters + i);
-                Vector512<float> bias = Vector512.Load(parameters + i + 16);
-                Vector512<int> correction = Vector512.Load((int*)parameters + i + 32);
-                Vector512<float> value = Vector512.ConvertToSingle(Vector512.Load(sums + i) + correction) * scale;
-                value += bias;
-                value.Store((float*)output + i);
-            }
+            Vector512<float> value = Vector512.ConvertToSingle(sum + correction) * scale;
+            value += bias;
+            value.Store((float*)output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx2(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
             byte* packed = weights + 192;
-            RowAvx2(input, (sbyte*)packed, sums);
-            FinishAvx2(sums, (float*)weights, 16, output);
+            RowAvx2(input, (sbyte*)packed, (float*)weights, output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx2(byte* input, sbyte* weights, int* sums)
+        private static void RowAvx2(byte* input, sbyte* weights, float* parameters, byte* output)
         {
             Vector256<int> s0_0 = Vector256<int>.Zero, s0_1 = Vector256<int>.Zero;
             Vector256<sbyte> w0_0, w0_1;
@@ -142,24 +133,21 @@ namespace Acme.TinyKernels
                 weights += 256;
             }
 
-            s0_0.Store(sums);
-            s0_1.Store(sums + 8);
+            Vector256<float> scale0 = Vector256.Load(parameters), bias0 = Vector256.Load(parameters + 16);
+            Vector256<int> correction0 = Vector256.Load((int*)parameters + 32);
+            FinishAvx2(s0_0, correction0, scale0, bias0, output);
+            Vector256<float> scale1 = Vector256.Load(parameters + 8), bias1 = Vector256.Load(parameters + 24);
+            Vector256<int> correction1 = Vector256.Load((int*)parameters + 40);
+            FinishAvx2(s0_1, correction1, scale1, bias1, output + 32);
         }
 
-        // Sums to float32.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void FinishAvx2(int* sums, float* parameters, int channels, byte* output)
+        // A vector of sums to float32.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void FinishAvx2(Vector256<int> sum, Vector256<int> correction, Vector256<float> scale, Vector256<float> bias, byte* output)
         {
-            int i = 0;
-            for (; i <= channels - 8; i += 8)
-            {
-                Vector256<float> scale = Vector256.Load(parameters + i);
-                Vector256<float> bias = Vector256.Load(parameters + i + 16);
-                Vector256<int> correction = Vector256.Load((int*)parameters + i + 32);
-                Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i) + correction) * scale;
-                value += bias;
-                value.Store((float*)output + i);
-            }
+            Vector256<float> value = Vector256.ConvertToSingle(sum + correction) * scale;
+            value += bias;
+            value.Store((float*)output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -29,29 +29,35 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx512(byte* input, byte* weights, byte* residual, float residualStep, byte* output, float reciprocal, byte* scratch)
         {
-            int* sums = (int*)scratch;
             byte* packed = weights + 128;
             for (int y = 0; y < 8; y++)
             {
-                RowAvx512(input + (y * 128), (sbyte*)packed, sums);
-                FinishAvx512(sums, (float*)weights, 16, residual + (y * 128), residualStep, output + (y * 128), reciprocal);
+                RowAvx512(input + (y * 128), (sbyte*)packed, (float*)weights, residual + (y * 128), residualStep, output + (y * 128), reciprocal);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx512(byte* input, sbyte* weights, int* sums)
+        private static void RowAvx512(byte* input, sbyte* weights, float* parameters, byte* residual, float residualStep, byte* output, float reciprocal)
         {
-            Vector512<short> s0 = Vector512<short>.Zero;
-            Vector512<short> s1 = Vector512<short>.Zero;
-            Vector512<short> s2 = Vector512<short>.Zero;
-            Vector512<short> s3 = Vector512<short>.Zero;
-            Vector512<short> s4 = Vector512<short>.Zero;
-            Vector512<short> s5 = Vector512<short>.Zero;
-            Vector512<short> s6 = Vector512<short>.Zero;
-            Vector512<short> s7 = Vector512<short>.Zero;
+            Vector512<short> s0;
+            Vector512<short> s1;
+            Vector512<short> s2;
+            Vector512<short> s3;
+            Vector512<short> s4;
+            Vector512<short> s5;
+            Vector512<short> s6;
+            Vector512<short> s7;
             Vector512<sbyte> w0;
             Vector512<byte> x0, x1;
             Vector512<short> t0, t1;
+            s0 = Vector512<short>.Zero;
+            s1 = Vector512<short>.Zero;
+            s2 = Vector512<short>.Zero;
+            s3 = Vector512<short>.Zero;
+            s4 = Vector512<short>.Zero;
+            s5 = Vector512<short>.Zero;
+            s6 = Vector512<short>.Zero;
+            s7 = Vector512<short>.Zero;
             w0 = Vector512.Load(weights);
             x0 = Vector512.Create(*(int*)input).AsByte();
             x1 = Vector512.Create(*(int*)(input + 16)).AsByte();
@@ -155,71 +161,66 @@ namespace Acme.TinyKernels
             input += 16;
             weights += 256;
 
-            Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One).Store(sums);
-            Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One).Store(sums + 16);
-            Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One).Store(sums + 32);
-            Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One).Store(sums + 48);
-            Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One).Store(sums + 64);
-            Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One).Store(sums + 80);
-            Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One).Store(sums + 96);
-            Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One).Store(sums + 112);
+            Vector512<float> scale = Vector512.Load(parameters), bias = Vector512.Load(parameters + 16);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, residual, residualStep, output, reciprocal);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, residual + 16, residualStep, output + 16, reciprocal);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, residual + 32, residualStep, output + 32, reciprocal);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, residual + 48, residualStep, output + 48, reciprocal);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, residual + 64, residualStep, output + 64, reciprocal);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, residual + 80, residualStep, output + 80, reciprocal);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, residual + 96, residualStep, output + 96, reciprocal);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, residual + 112, residualStep, output + 112, reciprocal);
         }
 
-        // Sums to residual, relu, 8-bit code.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void FinishAvx512(int* sums, float* parameters, int channels, byte* residual, float residualStep, byte* output, float reciprocal)
+        // A vector of sums to residual, relu, 8-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void FinishAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, byte* residual, float residualStep, byte* output, float reciprocal)
         {
-            int i = 0;
-            for (; i <= channels - 16; i += 16)
-            {
-                Vector512<float> scale = Vector512.Load(parameters + i);
-                Vector512<float> bias = Vector512.Load(parameters + i + 16);
-                for (int x = 0; x < 8; x++)
-                {
-                    Vector512<float> value = Vector512.ConvertToSingle(Vector512.Load(sums + i + (x * 16))) * scale;
-                    value += bias;
-                    value += Vector512.ConvertToSingle(Levels.Load16(residual + i + (x * 16))) * Vector512.Create(residualStep);
-                    Vector512<float> t = Vector512.MaxNative(value * Vector512.Create(reciprocal), Vector512.Create(0f));
-                    t = Vector512.MinNative(t, Vector512.Create(255f));
-                    Vector512<int> level = Levels.Round(t);
-                    Levels.Store(level, output + i + (x * 16));
-                }
-            }
+            Vector512<float> value = Vector512.ConvertToSingle(sum) * scale;
+            value += bias;
+            value += Vector512.ConvertToSingle(Levels.Load16(residual)) * Vector512.Create(residualStep);
+            Vector512<float> t = Vector512.MaxNative(value * Vector512.Create(reciprocal), Vector512.Create(0f));
+            t = Vector512.MinNative(t, Vector512.Create(255f));
+            Vector512<int> level = Levels.Round(t);
+            Levels.Store(level, output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx2(byte* input, byte* weights, byte* residual, float residualStep, byte* output, float reciprocal, byte* scratch)
         {
-            int* sums = (int*)scratch;
             byte* packed = weights + 128;
             for (int y = 0; y < 8; y++)
             {
-                RowAvx2(input + (y * 128), (sbyte*)packed, sums);
-                FinishAvx2(sums, (float*)weights, 16, residual + (y * 128), residualStep, output + (y * 128), reciprocal);
+                RowAvx2(input + (y * 128), (sbyte*)packed, (float*)weights, residual + (y * 128), residualStep, output + (y * 128), reciprocal);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx2(byte* input, sbyte* weights, int* sums)
+        private static void RowAvx2(byte* input, sbyte* weights, float* parameters, byte* residual, float residualStep, byte* output, float reciprocal)
         {
             for (int tile = 0; tile < 2; tile++)
             {
-                Tile4Avx2(input, weights, sums);
+                Tile4Avx2(input, weights, parameters, residual, residualStep, output, reciprocal);
                 input += 64;
-                sums += 64;
+                residual += 64;
+                output += 64;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4Avx2(byte* input, sbyte* weights, int* sums)
+        private static void Tile4Avx2(byte* input, sbyte* weights, float* parameters, byte* residual, float residualStep, byte* output, float reciprocal)
         {
-            Vector256<short> s0_0 = Vector256<short>.Zero, s0_1 = Vector256<short>.Zero;
-            Vector256<short> s1_0 = Vector256<short>.Zero, s1_1 = Vector256<short>.Zero;
-            Vector256<short> s2_0 = Vector256<short>.Zero, s2_1 = Vector256<short>.Zero;
-            Vector256<short> s3_0 = Vector256<short>.Zero, s3_1 = Vector256<short>.Zero;
+            Vector256<short> s0_0, s0_1;
+            Vector256<short> s1_0, s1_1;
+            Vector256<short> s2_0, s2_1;
+            Vector256<short> s3_0, s3_1;
             Vector256<sbyte> w0, w1;
             Vector256<byte> x0, x1;
             Vector256<short> t0, t1;
+            s0_0 = s0_1 = Vector256<short>.Zero;
+            s1_0 = s1_1 = Vector256<short>.Zero;
+            s2_0 = s2_1 = Vector256<short>.Zero;
+            s3_0 = s3_1 = Vector256<short>.Zero;
             w0 = Vector256.Load(weights);
             w1 = Vector256.Load(weights + 32);
             x0 = Vector256.Create(*(int*)input).AsByte();
@@ -311,36 +312,29 @@ namespace Acme.TinyKernels
             input += 16;
             weights += 256;
 
-            Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One).Store(sums);
-            Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One).Store(sums + 8);
-            Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One).Store(sums + 16);
-            Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One).Store(sums + 24);
-            Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One).Store(sums + 32);
-            Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One).Store(sums + 40);
-            Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One).Store(sums + 48);
-            Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One).Store(sums + 56);
+            Vector256<float> scale0 = Vector256.Load(parameters), bias0 = Vector256.Load(parameters + 16);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One), scale0, bias0, residual, residualStep, output, reciprocal);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One), scale0, bias0, residual + 16, residualStep, output + 16, reciprocal);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One), scale0, bias0, residual + 32, residualStep, output + 32, reciprocal);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One), scale0, bias0, residual + 48, residualStep, output + 48, reciprocal);
+            Vector256<float> scale1 = Vector256.Load(parameters + 8), bias1 = Vector256.Load(parameters + 24);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One), scale1, bias1, residual + 8, residualStep, output + 8, reciprocal);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One), scale1, bias1, residual + 24, residualStep, output + 24, reciprocal);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One), scale1, bias1, residual + 40, residualStep, output + 40, reciprocal);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One), scale1, bias1, residual + 56, residualStep, output + 56, reciprocal);
         }
 
-        // Sums to residual, relu, 8-bit code.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void FinishAvx2(int* sums, float* parameters, int channels, byte* residual, float residualStep, byte* output, float reciprocal)
+        // A vector of sums to residual, relu, 8-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void FinishAvx2(Vector256<int> sum, Vector256<float> scale, Vector256<float> bias, byte* residual, float residualStep, byte* output, float reciprocal)
         {
-            int i = 0;
-            for (; i <= channels - 8; i += 8)
-            {
-                Vector256<float> scale = Vector256.Load(parameters + i);
-                Vector256<float> bias = Vector256.Load(parameters + i + 16);
-                for (int x = 0; x < 8; x++)
-                {
-                    Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i + (x * 16))) * scale;
-                    value += bias;
-                    value += Vector256.ConvertToSingle(Levels.Load8(residual + i + (x * 16))) * Vector256.Create(residualStep);
-                    Vector256<float> t = Vector256.MaxNative(value * Vector256.Create(reciprocal), Vector256.Create(0f));
-                    t = Vector256.MinNative(t, Vector256.Create(255f));
-                    Vector256<int> level = Levels.Round(t);
-                    Levels.Store(level, output + i + (x * 16));
-                }
-            }
+            Vector256<float> value = Vector256.ConvertToSingle(sum) * scale;
+            value += bias;
+            value += Vector256.ConvertToSingle(Levels.Load8(residual)) * Vector256.Create(residualStep);
+            Vector256<float> t = Vector256.MaxNative(value * Vector256.Create(reciprocal), Vector256.Create(0f));
+            t = Vector256.MinNative(t, Vector256.Create(255f));
+            Vector256<int> level = Levels.Round(t);
+            Levels.Store(level, output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -29,31 +29,37 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx512(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
-            sbyte* panel = (sbyte*)(scratch + 512);
+            sbyte* panel = (sbyte*)(scratch + 0);
             byte* packed = weights + 128;
             PanelUnpacker.Unpack(packed, 4, 576, panel);
             for (int y = 0; y < 8; y++)
             {
-                RowAvx512(input + (y * 40), panel, sums);
-                FinishAvx512(sums, (float*)weights, 16, output + (y * 128));
+                RowAvx512(input + (y * 40), panel, (float*)weights, output + (y * 128));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx512(byte* input, sbyte* weights, int* sums)
+        private static void RowAvx512(byte* input, sbyte* weights, float* parameters, byte* output)
         {
-            Vector512<short> s0 = Vector512<short>.Zero;
-            Vector512<short> s1 = Vector512<short>.Zero;
-            Vector512<short> s2 = Vector512<short>.Zero;
-            Vector512<short> s3 = Vector512<short>.Zero;
-            Vector512<short> s4 = Vector512<short>.Zero;
-            Vector512<short> s5 = Vector512<short>.Zero;
-            Vector512<short> s6 = Vector512<short>.Zero;
-            Vector512<short> s7 = Vector512<short>.Zero;
+            Vector512<short> s0;
+            Vector512<short> s1;
+            Vector512<short> s2;
+            Vector512<short> s3;
+            Vector512<short> s4;
+            Vector512<short> s5;
+            Vector512<short> s6;
+            Vector512<short> s7;
             Vector512<sbyte> w0;
             Vector512<byte> x0, x1;
             Vector512<short> t0, t1;
+            s0 = Vector512<short>.Zero;
+            s1 = Vector512<short>.Zero;
+            s2 = Vector512<short>.Zero;
+            s3 = Vector512<short>.Zero;
+            s4 = Vector512<short>.Zero;
+            s5 = Vector512<short>.Zero;
+            s6 = Vector512<short>.Zero;
+            s7 = Vector512<short>.Zero;
             for (int row = 3; row > 0; row--)
             {
                 for (int i = 0; i < 3; i++)
@@ -90,72 +96,66 @@ namespace Acme.TinyKernels
                 input += 28;
             }
 
-            Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One).Store(sums);
-            Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One).Store(sums + 16);
-            Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One).Store(sums + 32);
-            Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One).Store(sums + 48);
-            Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One).Store(sums + 64);
-            Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One).Store(sums + 80);
-            Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One).Store(sums + 96);
-            Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One).Store(sums + 112);
+            Vector512<float> scale = Vector512.Load(parameters), bias = Vector512.Load(parameters + 16);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, output);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, output + 16);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, output + 32);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, output + 48);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, output + 64);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, output + 80);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, output + 96);
+            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, output + 112);
         }
 
-        // Sums to relu, 4-bit code.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void FinishAvx512(int* sums, float* parameters, int channels, byte* output)
+        // A vector of sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void FinishAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, byte* output)
         {
-            int i = 0;
-            for (; i <= channels - 16; i += 16)
-            {
-                Vector512<float> scale = Vector512.Load(parameters + i);
-                Vector512<float> bias = Vector512.Load(parameters + i + 16);
-                for (int x = 0; x < 8; x++)
-                {
-                    Vector512<float> value = Vector512.ConvertToSingle(Vector512.Load(sums + i + (x * 16))) * scale;
-                    value += bias;
-                    Vector512<float> t = Vector512.MaxNative(value, Vector512.Create(0f));
-                    t = Vector512.MinNative(t, Vector512.Create(15f));
-                    Vector512<int> level = Levels.Round(t);
-                    Levels.Store(level, output + i + (x * 16));
-                }
-            }
+            Vector512<float> value = Vector512.ConvertToSingle(sum) * scale;
+            value += bias;
+            Vector512<float> t = Vector512.MaxNative(value, Vector512.Create(0f));
+            t = Vector512.MinNative(t, Vector512.Create(15f));
+            Vector512<int> level = Levels.Round(t);
+            Levels.Store(level, output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx2(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
-            sbyte* panel = (sbyte*)(scratch + 512);
+            sbyte* panel = (sbyte*)(scratch + 0);
             byte* packed = weights + 128;
             PanelUnpacker.Unpack(packed, 4, 576, panel);
             for (int y = 0; y < 8; y++)
             {
-                RowAvx2(input + (y * 40), panel, sums);
-                FinishAvx2(sums, (float*)weights, 16, output + (y * 128));
+                RowAvx2(input + (y * 40), panel, (float*)weights, output + (y * 128));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx2(byte* input, sbyte* weights, int* sums)
+        private static void RowAvx2(byte* input, sbyte* weights, float* parameters, byte* output)
         {
             for (int tile = 0; tile < 2; tile++)
             {
-                Tile4Avx2(input, weights, sums);
+                Tile4Avx2(input, weights, parameters, output);
                 input += 16;
-                sums += 64;
+                output += 64;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4Avx2(byte* input, sbyte* weights, int* sums)
+        private static void Tile4Avx2(byte* input, sbyte* weights, float* parameters, byte* output)
         {
-            Vector256<short> s0_0 = Vector256<short>.Zero, s0_1 = Vector256<short>.Zero;
-            Vector256<short> s1_0 = Vector256<short>.Zero, s1_1 = Vector256<short>.Zero;
-            Vector256<short> s2_0 = Vector256<short>.Zero, s2_1 = Vector256<short>.Zero;
-            Vector256<short> s3_0 = Vector256<short>.Zero, s3_1 = Vector256<short>.Zero;
+            Vector256<short> s0_0, s0_1;
+            Vector256<short> s1_0, s1_1;
+            Vector256<short> s2_0, s2_1;
+            Vector256<short> s3_0, s3_1;
             Vector256<sbyte> w0, w1;
             Vector256<byte> x0, x1;
             Vector256<short> t0, t1;
+            s0_0 = s0_1 = Vector256<short>.Zero;
+            s1_0 = s1_1 = Vector256<short>.Zero;
+            s2_0 = s2_1 = Vector256<short>.Zero;
+            s3_0 = s3_1 = Vector256<short>.Zero;
             for (int row = 3; row > 0; row--)
             {
                 for (int i = 0; i < 3; i++)
@@ -189,35 +189,28 @@ namespace Acme.TinyKernels
                 input += 28;
             }
 
-            Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One).Store(sums);
-            Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One).Store(sums + 8);
-            Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One).Store(sums + 16);
-            Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One).Store(sums + 24);
-            Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One).Store(sums + 32);
-            Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One).Store(sums + 40);
-            Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One).Store(sums + 48);
-            Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One).Store(sums + 56);
+            Vector256<float> scale0 = Vector256.Load(parameters), bias0 = Vector256.Load(parameters + 16);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One), scale0, bias0, output);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One), scale0, bias0, output + 16);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One), scale0, bias0, output + 32);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One), scale0, bias0, output + 48);
+            Vector256<float> scale1 = Vector256.Load(parameters + 8), bias1 = Vector256.Load(parameters + 24);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One), scale1, bias1, output + 8);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One), scale1, bias1, output + 24);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One), scale1, bias1, output + 40);
+            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One), scale1, bias1, output + 56);
         }
 
-        // Sums to relu, 4-bit code.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void FinishAvx2(int* sums, float* parameters, int channels, byte* output)
+        // A vector of sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void FinishAvx2(Vector256<int> sum, Vector256<float> scale, Vector256<float> bias, byte* output)
         {
-            int i = 0;
-            for (; i <= channels - 8; i += 8)
-            {
-                Vector256<float> scale = Vector256.Load(parameters + i);
-                Vector256<float> bias = Vector256.Load(parameters + i + 16);
-                for (int x = 0; x < 8; x++)
-                {
-                    Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i + (x * 16))) * scale;
-                    value += bias;
-                    Vector256<float> t = Vector256.MaxNative(value, Vector256.Create(0f));
-                    t = Vector256.MinNative(t, Vector256.Create(15f));
-                    Vector256<int> level = Levels.Round(t);
-                    Levels.Store(level, output + i + (x * 16));
-                }
-            }
+            Vector256<float> value = Vector256.ConvertToSingle(sum) * scale;
+            value += bias;
+            Vector256<float> t = Vector256.MaxNative(value, Vector256.Create(0f));
+            t = Vector256.MinNative(t, Vector256.Create(15f));
+            Vector256<int> level = Levels.Round(t);
+            Levels.Store(level, output);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

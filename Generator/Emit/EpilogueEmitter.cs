@@ -61,11 +61,23 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
                 continue;
             }
 
-            bool isFloat = name == "residual" ? epilogue.Residual!.IsFloat : epilogue.Stores[name == Output(0) ? 0 : 1].Encoding is null;
             string start = row == "0" ? name : $"{name} + ({row} * {rowBytes})";
-            yield return CSharp.Plus(start, isFloat && first != "0" ? $"({first} * {sizeof(float)})" : first);
+            yield return CSharp.Plus(start, first != "0" && IsFloat(epilogue, name) ? $"({first} * {sizeof(float)})" : first);
         }
     }
+
+    /// <summary>The arguments for a pixel and an element at constant distances from where the pointers are.</summary>
+    public static IEnumerable<string> Arguments(Epilogue epilogue, int pixel, int element)
+    {
+        foreach ((_, string name) in Parameters(epilogue))
+        {
+            (string pointer, int pixelBytes, _) = Pointers(epilogue).FirstOrDefault(pointer => pointer.Name == name);
+            yield return pointer is null ? name : CSharp.Plus(name, (pixel * pixelBytes) + (element * (IsFloat(epilogue, name) ? sizeof(float) : 1)));
+        }
+    }
+
+    private static bool IsFloat(Epilogue epilogue, string pointer) =>
+        pointer == "residual" ? epilogue.Residual!.IsFloat : epilogue.Stores[pointer == Output(0) ? 0 : 1].Encoding is null;
 
     /// <summary>In English, for comments.</summary>
     public static string Describe(Epilogue epilogue)

@@ -1,10 +1,37 @@
+using System.Collections.Generic;
 using BitKernelGen.Generator.Planning;
 
 namespace BitKernelGen.Generator.Emit;
 
-/// <summary>A row of 32-bit sums: scale, bias and the epilogue, for the outputs of one panel.</summary>
+/// <summary>From 32-bit sums to what is stored: scale, bias and the epilogue.</summary>
 internal static class FinishEmitter
 {
+    /// <summary>Parameters of the method that finishes one vector of sums; the epilogue's pointers point at its first element.</summary>
+    public static IReadOnlyList<(string Type, string Name)> VectorParameters(Epilogue epilogue, Isa isa, bool hasZero) =>
+    [
+        ($"{isa.Vector}<int>", "sum"),
+        .. hasZero ? [($"{isa.Vector}<int>", "correction")] : System.Array.Empty<(string, string)>(),
+        ($"{isa.Vector}<float>", "scale"),
+        ($"{isa.Vector}<float>", "bias"),
+        .. EpilogueEmitter.Parameters(epilogue),
+    ];
+
+    /// <summary>One vector of sums, inlined where a tile has them in registers.</summary>
+    public static void EmitVector(SourceWriter writer, Epilogue epilogue, Isa isa, bool hasZero)
+    {
+        var emitter = new EpilogueEmitter(epilogue, isa);
+        writer.Line();
+        writer.Line($"// A vector of sums to {EpilogueEmitter.Describe(epilogue)}.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        using (writer.Block($"private static void Finish{isa.Name}({KernelWriter.Declare(VectorParameters(epilogue, isa, hasZero))})"))
+        {
+            writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle(hasZero ? "sum + correction" : "sum")} * scale;");
+            writer.Line("value += bias;");
+            emitter.Emit(writer, "0", 0);
+        }
+    }
+
+    /// <summary>A row of sums in memory, for the outputs of one panel.</summary>
     /// <param name="writer">Receives the method <c>Finish…</c>.</param>
     /// <param name="epilogue">What follows scale and bias.</param>
     /// <param name="isa">The instruction set.</param>

@@ -1,11 +1,12 @@
 using System.Collections.Generic;
+using System.Linq;
 using BitKernelGen.Generator.Planning;
 
 namespace BitKernelGen.Generator.Emit;
 
 /// <summary>
 /// The strategy "multiply-add" for conv and dense. A panel of outputs is unpacked once and used for every pixel; a row of pixels is
-/// cut into tiles whose sums stay in registers; the finished row of sums goes through the epilogue.
+/// cut into tiles whose sums stay in registers and go through the epilogue there, or as a row of sums where a panel is cut short.
 /// </summary>
 internal static class ProductEmitter
 {
@@ -43,7 +44,8 @@ internal static class ProductEmitter
         bool isWide = wideRows > 0;
         using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
         {
-            writer.Line("int* sums = (int*)scratch;");
+            if (kernel.SumsBytes(tile) > 0)
+                writer.Line("int* sums = (int*)scratch;");
             if (bits < 8)
                 writer.Line($"sbyte* panel = (sbyte*)(scratch + {kernel.SumsBytes(tile)});");
             if (isWide)
@@ -105,17 +107,24 @@ internal static class ProductEmitter
 
         void RowCall(string y, string top, string panel, string first)
         {
-            string row = y == "0" ? "" : top == "0" ? $" + ({y} * {kernel.StrideHeight * kernel.InputRowBytes})"
-                : $" + (({y} - {top}) * {kernel.StrideHeight * kernel.InputRowBytes})";
-            writer.Line($"Row{isa.Name}({(isWide ? "wide" : "input")}{row}, {panel}, sums);");
+            int rowStep = kernel.StrideHeight * kernel.InputRowBytes;
+            string row = y == "0" ? "" : top == "0" ? $" + ({y} * {rowStep})" : $" + (({y} - {top}) * {rowStep})";
+            string input = (isWide ? "wide" : "input") + row, sums = kernel.SumsBytes(tile) > 0 ? "sums, " : "";
+            string finish = $"{CSharp.Plus("(float*)weights", first)}, ";
+            string arguments = string.Join(", ", EpilogueEmitter.Arguments(kernel.Epilogue, y, first));
+            if (kernel.FinishesInTile(tile))
+            {
+                writer.Line($"Row{isa.Name}({input}, {panel}, {sums}{finish}{arguments});");
+                return;
+            }
 
             // Levels of the panel's channels that the output has room for: the last panel may be cut short.
             int elements = kernel.Epilogue.Stores[0].PixelElements;
             string channels = elements % tile.PanelOutputs == 0 || first == "0"
                 ? System.Math.Min(tile.PanelOutputs, elements).ToString()
                 : $"Math.Min({tile.PanelOutputs}, {elements} - first)";
-            IEnumerable<string> arguments = EpilogueEmitter.Arguments(kernel.Epilogue, y, first);
-            writer.Line($"Finish{isa.Name}(sums, {CSharp.Plus("(float*)weights", first)}, {channels}, {string.Join(", ", arguments)});");
+            writer.Line($"Row{isa.Name}({input}, {panel}, sums);");
+            writer.Line($"Finish{isa.Name}(sums, {finish}{channels}, {arguments});");
         }
     }
 
@@ -123,8 +132,7 @@ internal static class ProductEmitter
     private static void Row(SourceWriter writer, ProductKernel kernel, ProductTile tile)
     {
         Isa isa = tile.Isa;
-        string element = tile.Accumulation == Accumulation.Wide ? "short*" : "byte*";
-        (string, string)[] parameters = [(element, "input"), ("sbyte*", "weights"), ("int*", "sums")];
+        IReadOnlyList<(string Type, string Name)> parameters = TileEmitter.Parameters(kernel, tile);
         int tiles = kernel.OutputWidth / tile.Pixels, rest = kernel.OutputWidth % tile.Pixels;
         if (tiles == 1 && rest == 0)
         {
@@ -132,18 +140,24 @@ internal static class ProductEmitter
             return;
         }
 
-        int inputStep = tile.Pixels * kernel.StrideWidth * kernel.InputPixelBytes, sumsStep = tile.Pixels * tile.PanelOutputs;
+        string arguments = string.Join(", ", parameters.Select(parameter => parameter.Name));
+        (string Name, int PixelStep)[] pointers =
+        [
+            ("input", kernel.StrideWidth * kernel.InputPixelBytes),
+            .. kernel.FinishesInTile(tile)
+                ? EpilogueEmitter.Pointers(kernel.Epilogue).Select(pointer => (pointer.Name, pointer.PixelBytes))
+                : [("sums", tile.PanelOutputs)],
+        ];
         using (KernelWriter.Method(writer, $"Row{isa.Name}", parameters))
         {
             using (KernelWriter.Loop(writer, "tile", tiles))
             {
-                writer.Line($"Tile{tile.Pixels}{isa.Name}(input, weights, sums);");
-                writer.Line($"input += {inputStep};");
-                writer.Line($"sums += {sumsStep};");
+                writer.Line($"Tile{tile.Pixels}{isa.Name}({arguments});");
+                KernelWriter.Advance(writer, pointers.Select(pointer => (pointer.Name, pointer.PixelStep * tile.Pixels)));
             }
 
             if (rest > 0)
-                writer.Line($"Tile{rest}{isa.Name}(input, weights, sums);");
+                writer.Line($"Tile{rest}{isa.Name}({arguments});");
         }
 
         Tile(writer, kernel, tile, tile.Pixels, $"Tile{tile.Pixels}{isa.Name}", parameters);
@@ -153,7 +167,7 @@ internal static class ProductEmitter
 
     /// <summary>The sums of a few pixels by a panel of outputs, in registers.</summary>
     private static void Tile(
-        SourceWriter writer, ProductKernel kernel, ProductTile tile, int pixels, string name, (string, string)[] parameters) =>
+        SourceWriter writer, ProductKernel kernel, ProductTile tile, int pixels, string name, IReadOnlyList<(string, string)> parameters) =>
         new TileEmitter(writer, kernel, tile, pixels).Emit(name, parameters);
 
     /// <summary>A row on any machine: 16 outputs at a time, 16-bit products (exact: 255 · 127 fits), 32-bit sums.</summary>
@@ -203,9 +217,15 @@ internal static class ProductEmitter
         }
     }
 
-    /// <summary>A row of finished sums to levels or float32.</summary>
+    /// <summary>Sums to levels or float32.</summary>
     private static void Finish(SourceWriter writer, ProductKernel kernel, ProductTile tile)
     {
+        if (kernel.FinishesInTile(tile))
+        {
+            FinishEmitter.EmitVector(writer, kernel.Epilogue, tile.Isa, kernel.HasZero);
+            return;
+        }
+
         FinishEmitter.Emit(
             writer, kernel.Epilogue, tile.Isa, kernel.OutputWidth, tile.PanelOutputs, kernel.PaddedOutputs(tile), kernel.HasZero);
     }

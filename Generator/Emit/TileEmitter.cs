@@ -23,7 +23,16 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     /// <summary>Bytes of weights for one group.</summary>
     private int GroupWeights => _vectors * _isa.Lanes * tile.Group;
 
-    public void Emit(string name, (string Type, string Name)[] parameters)
+    /// <summary>What a tile, and the row that calls it, takes.</summary>
+    public static IReadOnlyList<(string Type, string Name)> Parameters(ProductKernel kernel, ProductTile tile) =>
+    [
+        (tile.Accumulation == Accumulation.Wide ? "short*" : "byte*", "input"),
+        ("sbyte*", "weights"),
+        .. kernel.SumsBytes(tile) > 0 ? [("int*", "sums")] : Array.Empty<(string, string)>(),
+        .. kernel.FinishesInTile(tile) ? [("float*", "parameters"), .. EpilogueEmitter.Parameters(kernel.Epilogue)] : Array.Empty<(string, string)>(),
+    ];
+
+    public void Emit(string name, IReadOnlyList<(string Type, string Name)> parameters)
     {
         using (KernelWriter.Method(writer, name, parameters))
         {
@@ -49,9 +58,11 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
 
     private string SumsAt(int pixel, int vector) => CSharp.Plus("sums", (pixel * tile.PanelOutputs) + (vector * _isa.Lanes));
 
+    private IEnumerable<IGrouping<int, (int Pixel, int Vector)>> SumsByPixel => Sums.GroupBy(sum => sum.Pixel);
+
     private void DeclareSums(string element)
     {
-        foreach (IGrouping<int, (int Pixel, int Vector)> row in Sums.GroupBy(sum => sum.Pixel))
+        foreach (IGrouping<int, (int Pixel, int Vector)> row in SumsByPixel)
             writer.Line($"{Vector(element)} {string.Join(", ", row.Select(sum => $"{Sum(sum.Pixel, sum.Vector)} = {Vector(element)}.Zero"))};");
     }
 
@@ -68,50 +79,41 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
 
     private string Weight(int group, int vector) => tile.Accumulation == Accumulation.Short ? $"w{group}_{vector}" : $"w{vector}";
 
-    /// <summary>16-bit sums in registers; the chunk is whole rows, or an equal part of a row.</summary>
+    /// <summary>
+    /// 16-bit sums in registers; a chunk is whole rows of the window, or an equal part of one. Between chunks the 32-bit sums lie
+    /// in memory: they are touched only once a chunk.
+    /// </summary>
     private void Deep()
     {
-        bool isOneChunk = tile.ChunkRows >= kernel.KernelHeight;
-        if (!isOneChunk)
+        int chunks = tile.Chunks(kernel.KernelHeight);
+        foreach (IGrouping<int, (int Pixel, int Vector)> row in SumsByPixel)
+            writer.Line($"{Vector("short")} {string.Join(", ", row.Select(sum => Sum(sum.Pixel, sum.Vector)))};");
+        DeclareTemporaries("sbyte", "byte", "short", 1);
+        using (writer.BlockIf(chunks > 1, "for (int chunk = 0; ; chunk++)"))
         {
-            // The 32-bit sums are in memory: they are touched only once a chunk.
-            foreach ((int p, int v) in Sums)
-                writer.Line($"{Vector("int")}.Zero.Store({SumsAt(p, v)});");
-        }
-
-        if (tile.ChunkRows == 1 || tile.ChunkRows == 0 || isOneChunk)
-        {
-            int rowsAtOnce = isOneChunk ? kernel.KernelHeight : 1;
-            using (KernelWriter.Loop(writer, "chunk", kernel.KernelHeight / rowsAtOnce * (tile.GroupsPerRow / tile.ChunkGroups)))
+            foreach (IGrouping<int, (int Pixel, int Vector)> row in SumsByPixel)
+                writer.Line($"{string.Join(" = ", row.Select(sum => Sum(sum.Pixel, sum.Vector)))} = {Vector("short")}.Zero;");
+            DeepChunk(chunks);
+            if (chunks > 1)
             {
-                DeepChunk(rowsAtOnce.ToString(), isOneChunk);
-                if (!isOneChunk)
-                    NextChunk();
+                writer.Line($"if (chunk == {chunks - 1})\n    break;");
+                NextChunk(chunks);
             }
         }
-        else
-        {
-            using (writer.Block($"for (int top = 0; top < {kernel.KernelHeight}; top += {tile.ChunkRows})"))
-                DeepChunk($"Math.Min({tile.ChunkRows}, {kernel.KernelHeight} - top)", false);
-        }
+
+        Complete((p, v) => chunks == 1 ? Widened(p, v) : $"{_isa.Vector}.Load({SumsAt(p, v)}) + {Widened(p, v)}");
     }
 
-    /// <summary>At the end of a row's last chunk the window goes to its next row.</summary>
-    private void NextChunk()
-    {
-        int chunks = tile.GroupsPerRow / tile.ChunkGroups;
-        if (kernel.KernelHeight == 1)
-            return;
-        string skip = $"input += {kernel.InputRowBytes - (tile.GroupsPerRow * tile.Group)};";
-        writer.Line(chunks == 1 ? skip : $"if (chunk % {chunks} == {chunks - 1})\n    {skip}");
-    }
+    private string Widened(int pixel, int vector) => Multiply(Sum(pixel, vector), Vector("short") + ".One");
 
-    private void DeepChunk(string rows, bool isOneChunk)
+    /// <summary>One chunk's products.</summary>
+    private void DeepChunk(int chunks)
     {
-        DeclareSums("short");
-        DeclareTemporaries("sbyte", "byte", "short", 1);
-        bool hasRowLoop = rows != "1";
-        using (writer.BlockIf(hasRowLoop, $"for (int row = {rows}; row > 0; row--)"))
+        int rows = kernel.KernelHeight;
+        string count = chunks == 1 ? $"{rows}" : tile.ChunkRows <= 1 ? "1"
+            : rows % tile.ChunkRows == 0 ? $"{tile.ChunkRows}"
+            : $"Math.Min({tile.ChunkRows}, {rows} - (chunk * {tile.ChunkRows}))";
+        using (writer.BlockIf(count != "1", $"for (int row = {count}; row > 0; row--)"))
         {
             int unroll = Unroll(tile.ChunkGroups);
             using (KernelWriter.Loop(writer, "i", tile.ChunkGroups / unroll))
@@ -126,19 +128,38 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
                 writer.Line($"weights += {unroll * GroupWeights};");
             }
 
-            if (hasRowLoop)
-                writer.Line($"input += {kernel.InputRowBytes - (tile.GroupsPerRow * tile.Group)};");
-        }
-
-        writer.Line();
-        foreach ((int p, int v) in Sums)
-        {
-            string widened = Multiply(Sum(p, v), Vector("short") + ".One");
-            writer.Line(isOneChunk
-                ? $"{widened}.Store({SumsAt(p, v)});"
-                : $"({_isa.Vector}.Load({SumsAt(p, v)}) + {widened}).Store({SumsAt(p, v)});");
+            if (count != "1")
+                NextRow();
         }
     }
+
+    /// <summary>The sums of a chunk that is not the last go to memory.</summary>
+    private void NextChunk(int chunks)
+    {
+        int chunksOfRow = tile.ChunkRows > 0 ? 1 : tile.GroupsPerRow / tile.ChunkGroups;
+        if (tile.ChunkRows <= 1 && kernel.KernelHeight > 1)
+        {
+            using (writer.BlockIf(chunksOfRow > 1, $"if (chunk % {chunksOfRow} == {chunksOfRow - 1})"))
+                NextRow();
+        }
+
+        using (writer.BlockIf(chunks > 2, "if (chunk == 0)"))
+        {
+            foreach ((int p, int v) in Sums)
+                writer.Line($"{_isa.Vector}.Store({Widened(p, v)}, {SumsAt(p, v)});");
+        }
+
+        if (chunks == 2)
+            return;
+        using (writer.Block("else"))
+        {
+            foreach ((int p, int v) in Sums)
+                writer.Line($"{_isa.Vector}.Store({_isa.Vector}.Load({SumsAt(p, v)}) + {Widened(p, v)}, {SumsAt(p, v)});");
+        }
+    }
+
+    /// <summary>From the end of a window row to the start of the next one.</summary>
+    private void NextRow() => writer.Line($"input += {kernel.InputRowBytes - (tile.GroupsPerRow * tile.Group)};");
 
     private string Broadcast(string address) => $"{_isa.Vector}.Create(*(int*){CSharp.Operand(address)})";
 
@@ -204,10 +225,10 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
             }
 
             if (kernel.KernelHeight > 1)
-                writer.Line($"input += {kernel.InputRowBytes - (tile.GroupsPerRow * tile.Group)};");
+                NextRow();
         }
 
-        StoreSums();
+        Complete(Sum);
     }
 
     /// <summary>16-bit by 16-bit products, added in pairs to 32 bits by the instruction itself.</summary>
@@ -237,17 +258,38 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
             }
 
             if (kernel.KernelHeight > 1)
-                writer.Line($"input += {kernel.InputRowBytes - (tile.GroupsPerRow * tile.Group)};");
+                NextRow();
         }
 
-        StoreSums();
+        Complete(Sum);
     }
 
-    private void StoreSums()
+    /// <summary>The finished sums: through the epilogue, or to memory where a panel may be cut short.</summary>
+    private void Complete(Func<int, int, string> sum)
     {
         writer.Line();
-        foreach ((int p, int v) in Sums)
-            writer.Line($"{Sum(p, v)}.Store({SumsAt(p, v)});");
+        if (!kernel.FinishesInTile(tile))
+        {
+            foreach ((int p, int v) in Sums)
+                writer.Line($"{_isa.Vector}.Store({sum(p, v)}, {SumsAt(p, v)});");
+            return;
+        }
+
+        for (int v = 0; v < _vectors; v++)
+        {
+            int at = v * _isa.Lanes, padded = kernel.PaddedOutputs(tile);
+            string Load(string pointer, int offset) => $"{_isa.Vector}.Load({CSharp.Plus(pointer, offset)})";
+            string suffix = _vectors == 1 ? "" : $"{v}";
+            writer.Line($"{Vector("float")} scale{suffix} = {Load("parameters", at)}, bias{suffix} = {Load("parameters", padded + at)};");
+            if (kernel.HasZero)
+                writer.Line($"{Vector("int")} correction{suffix} = {Load("(int*)parameters", (2 * padded) + at)};");
+            for (int p = 0; p < pixels; p++)
+            {
+                string correction = kernel.HasZero ? $"correction{suffix}, " : "";
+                IEnumerable<string> arguments = EpilogueEmitter.Arguments(kernel.Epilogue, p, at);
+                writer.Line($"Finish{_isa.Name}({sum(p, v)}, {correction}scale{suffix}, bias{suffix}, {string.Join(", ", arguments)});");
+            }
+        }
     }
 
     /// <summary>

@@ -57,8 +57,19 @@ internal sealed record ProductKernel : Kernel
 
     public int WeightBytes(ProductTile tile) => ParameterBytes(tile) + (Panels(tile) * PanelBytes(tile));
 
-    /// <summary>Scratch: the sums of a row, then the unpacked panel, then the widened rows.</summary>
-    public int SumsBytes(ProductTile tile) => Buffer.RoundUp(OutputWidth * tile.PanelOutputs * sizeof(int), 64);
+    /// <summary>
+    /// Whether a tile's sums go through the epilogue in registers: where the stores take whole panels. Elsewhere a row of sums lies
+    /// in memory first, and the epilogue takes as many of them as there is room for.
+    /// </summary>
+    public bool FinishesInTile(ProductTile tile) =>
+        tile.Isa.MultipliesBytes && Epilogue.Stores.All(store => store.PixelElements % tile.PanelOutputs == 0);
+
+    /// <summary>Scratch: the sums of a row or of a tile with several chunks, then the unpacked panel, then the widened rows.</summary>
+    public int SumsBytes(ProductTile tile)
+    {
+        int pixels = !FinishesInTile(tile) ? OutputWidth : tile.Chunks(KernelHeight) > 1 ? tile.Pixels : 0;
+        return Buffer.RoundUp(pixels * tile.PanelOutputs * sizeof(int), 64);
+    }
 
     public int UnpackedBytes(ProductTile tile) => ResidentBits(tile) == 8 ? 0 : Buffer.RoundUp(PanelWeights(tile), BitPacking.Block) + 64;
 

@@ -45,6 +45,11 @@ internal sealed record ProductTile(
     /// <summary>Groups of 4 in a 16-bit sum, for the loader to prove; 0 where there are no 16-bit sums.</summary>
     public int ProvenGroups => Accumulation is Accumulation.Deep or Accumulation.Short ? Math.Max(1, ChunkRows) * ChunkGroups : 0;
 
+    /// <summary>How often the 16-bit sums of a deep tile are widened, in a window of so many rows.</summary>
+    public int Chunks(int rows) => Accumulation != Accumulation.Deep ? 1
+        : ChunkRows > 0 ? (rows + ChunkRows - 1) / ChunkRows
+        : rows * (GroupsPerRow / ChunkGroups);
+
     /// <summary>
     /// Chooses accumulation and tile. Tiles are those that the JIT keeps in registers: sums, weights and two or three
     /// temporaries together stay below the register count.
