@@ -15,7 +15,7 @@ internal sealed class CompiledModels
     private CompiledModels(Assembly assembly) => _assembly = assembly;
 
     /// <summary>Compiles as a strict project does: all warnings, nullable, documentation checked. Any diagnostic fails.</summary>
-    public static CompiledModels Compile(IReadOnlyList<TestNetwork> networks, string? path = null)
+    public static CompiledModels Compile(IEnumerable<BitProfile> profiles, string? path = null)
     {
         CSharpParseOptions language = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
         CSharpCompilation project = CSharpCompilation.Create(
@@ -28,8 +28,8 @@ internal sealed class CompiledModels
                 warningLevel: 9999,
                 nullableContextOptions: NullableContextOptions.Enable));
         GeneratorDriver driver = ProfileDriver
-            .Create([.. networks.Select(network =>
-                new ProfileDriver.ProfileText($"{network.Profile.Name}.bitprofile", ProfileWriter.Write(network.Profile)))])
+            .Create([.. profiles.Select(profile =>
+                new ProfileDriver.ProfileText($"{profile.Name}.bitprofile", ProfileWriter.Write(profile)))])
             .WithUpdatedParseOptions(language)
             .RunGeneratorsAndUpdateCompilation(project, out Compilation compilation, out _);
         GeneratorRunResult result = driver.GetRunResult().Results.Single();
@@ -48,6 +48,9 @@ internal sealed class CompiledModels
             File.WriteAllBytes(path, assembly.ToArray());
         return new CompiledModels(Assembly.Load(assembly.ToArray()));
     }
+
+    public static CompiledModels Compile(IEnumerable<TestNetwork> networks, string? path = null) =>
+        Compile(networks.Select(network => network.Profile), path);
 
     /// <summary>Models that another process compiled.</summary>
     public static CompiledModels Open(string path) => new(Assembly.LoadFrom(path));

@@ -21,6 +21,9 @@ internal static class Program
             return 0;
         }
 
+        if (args is [CompiledMethodsTests.Switch, var methods, var suffix, var instructionSet])
+            return CompiledMethodsTests.Compile(methods, suffix, instructionSet);
+
         string? assembly = args.ElementAtOrDefault(2), expected = args.ElementAtOrDefault(3);
         if (expected is not null && expected != Machine.InstructionSet)
         {

@@ -6,13 +6,19 @@ using BitKernelGen.Generator.Planning;
 namespace BitKernelGen.Generator.Emit;
 
 /// <summary>
-/// The innermost loops: a tile of pixels by a panel of outputs. Products come in pairs and then their sums, because the JIT keeps
+/// The innermost loops: a tile of pixels by a panel of outputs. Products come in batches and then their sums, because the JIT keeps
 /// the order of statements and the adds would otherwise wait for the products.
 /// </summary>
 internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, ProductTile tile, int pixels)
 {
     private readonly Isa _isa = tile.Isa;
     private readonly int _vectors = tile.Vectors;
+
+    /// <summary>Products before their sums: four where there are registers for them.</summary>
+    private int Batch => _isa != Isa.Avx512 ? 2 : _vectors == 3 ? 3 : 4;
+
+    /// <summary>Broadcasts of activations in one batch, or two in turn.</summary>
+    private int Broadcasts => Math.Max(2, (Batch + _vectors - 1) / _vectors);
 
     private string Multiply(string x, string w) => $"{_isa.Integer}.MultiplyAddAdjacent({x}, {w})";
 
@@ -71,10 +77,11 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
         for (int g = 0; g < weightGroups; g++)
             writer.Line($"{Vector(weight)} {string.Join(", ", Enumerable.Range(0, _vectors).Select(v => Weight(g, v)))};");
 
-        // Pairs of groups where a chunk's weights are all in registers, of pixels and sums otherwise.
+        // Pairs of groups where a chunk's weights are all in registers, batches of pixels and sums otherwise.
         bool isShort = tile.Accumulation == Accumulation.Short;
-        writer.Line($"{Vector(level)} {((isShort ? weightGroups : pixels) > 1 ? "x0, x1" : "x0")};");
-        writer.Line($"{Vector(product)} {((isShort ? weightGroups : pixels * _vectors) > 1 ? "t0, t1" : "t0")};");
+        string Names(string name, int count) => string.Join(", ", Enumerable.Range(0, count).Select(i => $"{name}{i}"));
+        writer.Line($"{Vector(level)} {Names("x", isShort ? Math.Min(2, weightGroups) : Math.Min(Broadcasts, pixels))};");
+        writer.Line($"{Vector(product)} {Names("t", isShort ? Math.Min(2, weightGroups) : Math.Min(Batch, pixels * _vectors))};");
     }
 
     private string Weight(int group, int vector) => tile.Accumulation == Accumulation.Short ? $"w{group}_{vector}" : $"w{vector}";
@@ -174,20 +181,20 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     {
         (int Pixel, int Vector)[] sums = [.. Sums];
         int loaded = -1;
-        for (int i = 0; i < sums.Length; i += 2)
+        for (int i = 0; i < sums.Length; i += Batch)
         {
-            (int Pixel, int Vector)[] pair = [.. sums.Skip(i).Take(2)];
-            foreach (int p in pair.Select(sum => sum.Pixel).Distinct().Where(p => p > loaded))
+            (int Pixel, int Vector)[] batch = [.. sums.Skip(i).Take(Batch)];
+            foreach (int p in batch.Select(sum => sum.Pixel).Distinct().Where(p => p > loaded))
             {
                 string address = CSharp.Plus("input", (p * PixelStep) + (group * tile.Group));
-                writer.Line($"x{p % 2} = {Broadcast(address)}.{cast}();");
+                writer.Line($"x{p % Broadcasts} = {Broadcast(address)}.{cast}();");
                 loaded = p;
             }
 
-            for (int j = 0; j < pair.Length; j++)
-                writer.Line($"t{j} = {Multiply($"x{pair[j].Pixel % 2}", Weight(slot, pair[j].Vector))};");
-            for (int j = 0; j < pair.Length; j++)
-                writer.Line($"{Sum(pair[j].Pixel, pair[j].Vector)} += t{j};");
+            for (int j = 0; j < batch.Length; j++)
+                writer.Line($"t{j} = {Multiply($"x{batch[j].Pixel % Broadcasts}", Weight(slot, batch[j].Vector))};");
+            for (int j = 0; j < batch.Length; j++)
+                writer.Line($"{Sum(batch[j].Pixel, batch[j].Vector)} += t{j};");
         }
     }
 

@@ -89,8 +89,8 @@ internal sealed record ProductTile(
         return new ProductTile(isa, accumulation, panelVectors, pixels, group, groups, chunkRows, chunkGroups);
     }
 
-    /// <summary>Beyond this, a chunk's weights no longer fit the registers beside the sums.</summary>
-    private const int MaxShortGroups = 8;
+    /// <summary>Beyond this, a chunk's weights no longer fit the registers beside the sums: the sums go to memory instead.</summary>
+    private const int MaxShortGroups = 4;
 
     private static (int Pixels, int Vectors) Tile(Isa isa, Accumulation accumulation, int width, int vectors, int chunkGroups)
     {
@@ -108,6 +108,6 @@ internal sealed record ProductTile(
 
     private static int Sums(Isa isa, Accumulation accumulation, int panel, int chunkGroups) =>
         accumulation == Accumulation.Short
-            ? isa.Registers - 4 - (panel * chunkGroups)
+            ? isa.Registers - (isa == Isa.Avx512 ? 8 : 6) - (panel * chunkGroups)
             : Math.Min(isa == Isa.Avx512 ? 16 : 12, isa.Registers - 4 - panel);
 }

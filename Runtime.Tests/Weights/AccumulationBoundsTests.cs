@@ -19,6 +19,11 @@ public class AccumulationBoundsTests
 
             Assert.Equal(
                 expected, AccumulationBounds.Prove(weights, outputs, rows, columns, channels, pixelBytes, maxLevel));
+            for (int steps = 1; steps <= expected.Steps + 1; steps++)
+            {
+                Assert.Equal(
+                    steps <= expected.Steps, AccumulationBounds.Allow(weights, outputs, rows, columns, channels, pixelBytes, maxLevel, steps));
+            }
         }
     }
 

@@ -23,7 +23,7 @@ public static unsafe class InputEncoder
         if (Avx512BW.IsSupported)
         {
             Vector512<float> ordered = Vector512<float>.AllBitsSet;
-            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (int last = count - Vector512<float>.Count; i <= last; i = Next(i, last, Vector512<float>.Count))
             {
                 Vector512<float> x = Vector512.Load(source + i);
                 ordered &= Vector512.Equals(x, x);
@@ -38,7 +38,7 @@ public static unsafe class InputEncoder
         else if (Vector128.IsHardwareAccelerated)
         {
             Vector128<float> ordered = Vector128<float>.AllBitsSet;
-            for (; i <= count - Vector128<float>.Count; i += Vector128<float>.Count)
+            for (int last = count - Vector128<float>.Count; i <= last; i = Next(i, last, Vector128<float>.Count))
             {
                 Vector128<float> x = Vector128.Load(source + i);
                 ordered &= Vector128.Equals(x, x);
@@ -121,6 +121,9 @@ public static unsafe class InputEncoder
 
         return tables;
     }
+
+    /// <summary>The next vector's start: the last one overlaps the one before it, so that no elements are left over.</summary>
+    private static int Next(int i, int last, int step) => i < last ? Math.Min(i + step, last) : last + step;
 
     private static void RequireNumber(float x)
     {

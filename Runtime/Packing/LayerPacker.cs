@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using BitKernelGen.Execution;
 
 namespace BitKernelGen.Packing;
@@ -69,26 +71,56 @@ public static unsafe class LayerPacker
         int panelBytes = PanelUnpacker.PackedBytes(panel.Length, layout.ResidentBits);
         for (int first = 0; first < shape.Outputs; first += panelOutputs, target += panelBytes)
         {
-            Array.Clear(panel);
-            for (int output = first; output < Math.Min(first + panelOutputs, shape.Outputs); output++)
+            int outputs = Math.Min(panelOutputs, shape.Outputs - first);
+            FillPanel(values.Slice(first * products, outputs * products), shape, layout.Group, panelOutputs, panel);
+            PanelUnpacker.Pack(panel, layout.ResidentBits, target);
+        }
+    }
+
+    /// <summary>The filters of a panel's outputs, group by group; what is no weight is zero.</summary>
+    private static void FillPanel(ReadOnlySpan<sbyte> filters, in LayerShape shape, int groupSize, int panelOutputs, Span<sbyte> panel)
+    {
+        int products = shape.Rows * shape.Columns * shape.Channels, outputs = filters.Length / products;
+        panel.Clear();
+        if (groupSize > 1 && shape.Channels == shape.PixelBytes && shape.Columns * shape.PixelBytes % groupSize == 0)
+        {
+            // A filter's groups lie in memory as they are multiplied.
+            if (groupSize == 4)
+                Interleave(MemoryMarshal.Cast<sbyte, int>(filters), outputs, panelOutputs, MemoryMarshal.Cast<sbyte, int>(panel));
+            else
+                Interleave(MemoryMarshal.Cast<sbyte, short>(filters), outputs, panelOutputs, MemoryMarshal.Cast<sbyte, short>(panel));
+            return;
+        }
+
+        int groupsPerRow = ((shape.Columns * shape.PixelBytes) + groupSize - 1) / groupSize;
+        for (int output = 0, i = 0; output < outputs; output++)
+        {
+            for (int row = 0; row < shape.Rows; row++)
             {
-                ReadOnlySpan<sbyte> filter = values.Slice(output * products, products);
-                int lane = (output - first) * layout.Group, i = 0;
-                for (int row = 0; row < shape.Rows; row++)
+                for (int column = 0; column < shape.Columns; column++)
                 {
-                    for (int column = 0; column < shape.Columns; column++)
+                    for (int channel = 0; channel < shape.Channels; channel++)
                     {
-                        for (int channel = 0; channel < shape.Channels; channel++)
-                        {
-                            int offset = (column * shape.PixelBytes) + channel;
-                            int group = (row * groupsPerRow) + (offset / layout.Group);
-                            panel[(group * panelOutputs * layout.Group) + lane + (offset % layout.Group)] = filter[i++];
-                        }
+                        int offset = (column * shape.PixelBytes) + channel;
+                        int group = (row * groupsPerRow) + (offset / groupSize);
+                        panel[(((group * panelOutputs) + output) * groupSize) + (offset % groupSize)] = filters[i++];
                     }
                 }
             }
+        }
+    }
 
-            PanelUnpacker.Pack(panel, layout.ResidentBits, target);
+    /// <summary>Filters side by side: the first group of each, the second group of each, and so on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Interleave<T>(ReadOnlySpan<T> filters, int outputs, int panelOutputs, Span<T> panel)
+        where T : unmanaged
+    {
+        int groups = filters.Length / outputs;
+        for (int group = 0; group < groups; group++)
+        {
+            Span<T> lanes = panel.Slice(group * panelOutputs, outputs);
+            for (int output = 0; output < lanes.Length; output++)
+                lanes[output] = filters[(output * groups) + group];
         }
     }
 
@@ -171,8 +203,11 @@ public static unsafe class LayerPacker
     internal static void RequireBounds(ReadOnlySpan<sbyte> values, in LayerShape shape, int chunk)
     {
         var worst = AccumulationBounds.WorstCase(shape.Bits, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel);
-        if (worst.Sum <= int.MaxValue && worst.Steps >= chunk)
+        if (worst.Sum <= int.MaxValue && (worst.Steps >= chunk || AccumulationBounds.Allow(
+            layer.Values, shape.Outputs, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel, chunk)))
+        {
             return;
+        }
 
         var actual = AccumulationBounds.Prove(
             values, shape.Outputs, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace BitKernelGen.Packing;
@@ -33,20 +34,34 @@ public static unsafe class PanelUnpacker
             return;
         }
 
-        for (int i = 0; i < weights.Length; i++)
+        for (int i = 0; i < weights.Length; i += Lane)
         {
-            int value = bits == 1 ? (weights[i] + 1) / 2 : weights[i] & ((1 << bits) - 1);
-            int position = i % Block, lane = position / Lane, column = position % Lane, taken = 0;
-            byte* part = target + (i / Block * (Block / 8) * bits) + column;
-            foreach (int width in (ReadOnlySpan<int>)[4, 2, 1])
+            byte* part = target + (i / Block * (Block / 8) * bits);
+            PackLane(weights.Slice(i, Math.Min(Lane, weights.Length - i)), bits, i % Block / Lane, part);
+        }
+    }
+
+    /// <summary>Adds the weights of a lane to the bytes that they share with the other lanes of their block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackLane(ReadOnlySpan<sbyte> weights, int bits, int lane, byte* part)
+    {
+        // ±1 becomes 1 and 0.
+        int signs = bits == 1 ? 1 : 0, taken = signs;
+        for (int width = 4; width > 0; part += (bits & width) * Lane, taken += bits & width, width /= 2)
+        {
+            if ((bits & width) == 0)
+                continue;
+            int perByte = 8 / width, shift = lane % perByte * width, mask = (1 << width) - 1;
+            byte* bytes = part + (lane / perByte * Lane);
+            int column = 0;
+            for (; column <= weights.Length - Vector128<byte>.Count; column += Vector128<byte>.Count)
             {
-                if ((bits & width) == 0)
-                    continue;
-                int perByte = 8 / width;
-                part[lane / perByte * Lane] |= (byte)(((value >> taken) & ((1 << width) - 1)) << (lane % perByte * width));
-                part += width * Lane;
-                taken += width;
+                Vector128<byte> value = Vector128.Create(weights[column..]).AsByte() + Vector128.Create((byte)signs);
+                (Vector128.Load(bytes + column) | (((value >>> taken) & Vector128.Create((byte)mask)) << shift)).Store(bytes + column);
             }
+
+            for (; column < weights.Length; column++)
+                bytes[column] |= (byte)((((weights[column] + signs) >> taken) & mask) << shift);
         }
     }
 
@@ -71,9 +86,9 @@ public static unsafe class PanelUnpacker
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Unpack<TBits>(byte* packed, int weights, sbyte* target)
-        where TBits : struct, IBits
+        where TBits : unmanaged
     {
-        for (int i = 0; i < weights; i += Block, packed += Block / 8 * TBits.Value, target += Block)
+        for (int i = 0; i < weights; i += Block, packed += Block / 8 * sizeof(TBits), target += Block)
         {
             // Written out, so that shifts and parts are constants for each lane.
             UnpackLane<TBits>(packed, 0, target);
@@ -89,20 +104,20 @@ public static unsafe class PanelUnpacker
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void UnpackLane<TBits>(byte* packed, int lane, sbyte* target)
-        where TBits : struct, IBits
+        where TBits : unmanaged
     {
         byte* to = (byte*)target + (lane * Lane);
         if (Vector512.IsHardwareAccelerated)
         {
             Vector512<byte> value = Vector512<byte>.Zero;
-            if ((TBits.Value & 4) != 0)
+            if ((sizeof(TBits) & 4) != 0)
                 value = Part(Vector512.Load(packed + (lane / 2 * Lane)), lane % 2 * 4, 15);
-            if ((TBits.Value & 2) != 0)
-                value |= (Part(Vector512.Load(packed + TwosAt<TBits>() + (lane / 4 * Lane)), lane % 4 * 2, 3).AsUInt16() << (TBits.Value & 4)).AsByte();
-            if ((TBits.Value & 1) != 0)
-                value |= (Part(Vector512.Load(packed + OnesAt<TBits>()), lane, 1).AsUInt16() << (TBits.Value & 6)).AsByte();
-            Vector512<byte> sign = Vector512.Create((byte)(1 << (TBits.Value - 1)));
-            (TBits.Value == 1 ? value + value - sign : (value ^ sign) - sign).Store(to);
+            if ((sizeof(TBits) & 2) != 0)
+                value |= (Part(Vector512.Load(packed + TwosAt<TBits>() + (lane / 4 * Lane)), lane % 4 * 2, 3).AsUInt16() << (sizeof(TBits) & 4)).AsByte();
+            if ((sizeof(TBits) & 1) != 0)
+                value |= (Part(Vector512.Load(packed + OnesAt<TBits>()), lane, 1).AsUInt16() << (sizeof(TBits) & 6)).AsByte();
+            Vector512<byte> sign = Vector512.Create((byte)(1 << (sizeof(TBits) - 1)));
+            (sizeof(TBits) == 1 ? value + value - sign : (value ^ sign) - sign).Store(to);
         }
         else
         {
@@ -110,23 +125,23 @@ public static unsafe class PanelUnpacker
             {
                 byte* from = packed + column;
                 Vector128<byte> value = Vector128<byte>.Zero;
-                if ((TBits.Value & 4) != 0)
+                if ((sizeof(TBits) & 4) != 0)
                     value = Part(Vector128.Load(from + (lane / 2 * Lane)), lane % 2 * 4, 15);
-                if ((TBits.Value & 2) != 0)
-                    value |= (Part(Vector128.Load(from + TwosAt<TBits>() + (lane / 4 * Lane)), lane % 4 * 2, 3).AsUInt16() << (TBits.Value & 4)).AsByte();
-                if ((TBits.Value & 1) != 0)
-                    value |= (Part(Vector128.Load(from + OnesAt<TBits>()), lane, 1).AsUInt16() << (TBits.Value & 6)).AsByte();
-                Vector128<byte> sign = Vector128.Create((byte)(1 << (TBits.Value - 1)));
-                (TBits.Value == 1 ? value + value - sign : (value ^ sign) - sign).Store(to + column);
+                if ((sizeof(TBits) & 2) != 0)
+                    value |= (Part(Vector128.Load(from + TwosAt<TBits>() + (lane / 4 * Lane)), lane % 4 * 2, 3).AsUInt16() << (sizeof(TBits) & 4)).AsByte();
+                if ((sizeof(TBits) & 1) != 0)
+                    value |= (Part(Vector128.Load(from + OnesAt<TBits>()), lane, 1).AsUInt16() << (sizeof(TBits) & 6)).AsByte();
+                Vector128<byte> sign = Vector128.Create((byte)(1 << (sizeof(TBits) - 1)));
+                (sizeof(TBits) == 1 ? value + value - sign : (value ^ sign) - sign).Store(to + column);
             }
         }
     }
 
     private static int TwosAt<TBits>()
-        where TBits : struct, IBits => (TBits.Value & 4) * Lane;
+        where TBits : unmanaged => (sizeof(TBits) & 4) * Lane;
 
     private static int OnesAt<TBits>()
-        where TBits : struct, IBits => (TBits.Value & 6) * Lane;
+        where TBits : unmanaged => (sizeof(TBits) & 6) * Lane;
 
     // There is no shift of bytes: what a 16-bit shift carries over from the neighbour is masked away.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -135,43 +150,26 @@ public static unsafe class PanelUnpacker
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Part(Vector128<byte> bytes, int shift, byte mask) => (bytes.AsUInt16() >>> shift).AsByte() & Vector128.Create(mask);
 
-    private interface IBits
-    {
-        static abstract int Value { get; }
-    }
+    // The size of each is the bits that it stands for: the JIT knows sizeof when it imports a method, where the value of a
+    // static member is not a constant yet; shifts by it would go through memory.
+    [StructLayout(LayoutKind.Sequential, Size = 1)]
+    private readonly struct Bits1;
 
-    private readonly struct Bits1 : IBits
-    {
-        public static int Value => 1;
-    }
+    [StructLayout(LayoutKind.Sequential, Size = 2)]
+    private readonly struct Bits2;
 
-    private readonly struct Bits2 : IBits
-    {
-        public static int Value => 2;
-    }
+    [StructLayout(LayoutKind.Sequential, Size = 3)]
+    private readonly struct Bits3;
 
-    private readonly struct Bits3 : IBits
-    {
-        public static int Value => 3;
-    }
+    [StructLayout(LayoutKind.Sequential, Size = 4)]
+    private readonly struct Bits4;
 
-    private readonly struct Bits4 : IBits
-    {
-        public static int Value => 4;
-    }
+    [StructLayout(LayoutKind.Sequential, Size = 5)]
+    private readonly struct Bits5;
 
-    private readonly struct Bits5 : IBits
-    {
-        public static int Value => 5;
-    }
+    [StructLayout(LayoutKind.Sequential, Size = 6)]
+    private readonly struct Bits6;
 
-    private readonly struct Bits6 : IBits
-    {
-        public static int Value => 6;
-    }
-
-    private readonly struct Bits7 : IBits
-    {
-        public static int Value => 7;
-    }
+    [StructLayout(LayoutKind.Sequential, Size = 7)]
+    private readonly struct Bits7;
 }

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace BitKernelGen;
 
 /// <summary>
@@ -71,6 +75,46 @@ public readonly record struct AccumulationBounds(int Pair, int Steps, long Sum)
         }
 
         return new AccumulationBounds(largestPair, steps, largestSum);
+    }
+
+    /// <summary>Whether 16-bit sums of these weights hold so many groups: what <see cref="Prove"/> would find, without the rest.</summary>
+    /// <param name="weights">[outputs, rows, columns, channels].</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="rows">Rows of the window.</param>
+    /// <param name="columns">Columns of the window.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="pixelBytes">Bytes from one input pixel to the next.</param>
+    /// <param name="maxLevel">The largest level of the input's code.</param>
+    /// <param name="steps">Consecutive groups of four products, 1 or more.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool Allow(
+        ReadOnlySpan<sbyte> weights, int outputs, int rows, int columns, int channels, int pixelBytes, int maxLevel, int steps)
+    {
+        // Groups that lie in memory as they are multiplied: models load in the time that this takes.
+        if (channels != pixelBytes || columns * channels % Group != 0)
+            return Prove(weights, outputs, rows, columns, channels, pixelBytes, maxLevel).Steps >= steps;
+        int groups = rows * columns * channels / Group;
+        if (steps > groups)
+            return false;
+
+        // Running totals: positive and negated negative weights of the first pair, then of the second.
+        Vector128<int> flip = Vector128.Create(0, -1, 0, -1), largest = Vector128<int>.Zero;
+        var totals = new Vector128<int>[groups + 1];
+        for (int o = 0; o < outputs; o++)
+        {
+            ReadOnlySpan<int> filter = MemoryMarshal.Cast<sbyte, int>(weights.Slice(o * groups * Group, groups * Group));
+            for (int group = 0; group < groups; group++)
+            {
+                Vector128<int> four = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalar(filter[group]).AsSByte()));
+                Vector128<int> partner = Vector128.Shuffle(four, Vector128.Create(1, 0, 3, 2));
+                Vector128<int> pair = Vector128.Max((four ^ flip) - flip, Vector128<int>.Zero) + Vector128.Max((partner ^ flip) - flip, Vector128<int>.Zero);
+                totals[group + 1] = totals[group] + pair;
+                if (group + 1 >= steps)
+                    largest = Vector128.Max(largest, totals[group + 1] - totals[group + 1 - steps]);
+            }
+        }
+
+        return Math.Max(Math.Max(largest[0], largest[1]), Math.Max(largest[2], largest[3])) * (long)maxLevel <= short.MaxValue;
     }
 
     /// <summary>What holds for any weights of these bits.</summary>
