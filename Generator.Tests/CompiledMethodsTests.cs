@@ -52,7 +52,9 @@ public sealed partial class CompiledMethodsTests : IDisposable
         (string Name, string[] Lines)[] methods = [.. Methods(File.ReadLines(listing))];
         Assert.Contains(methods, method => method.Name.Contains($":Tile", StringComparison.Ordinal) && method.Lines.Any(line => line.Contains("vpmaddubsw")));
         Assert.Contains(methods, method => method.Name.Contains(":Unpack[", StringComparison.Ordinal));
-        Assert.Empty(methods.SelectMany(method => SpillsInLoops(method.Lines).Select(spill => $"{method.Name}: {spill}")));
+        Assert.DoesNotContain(methods, method => method.Lines.Any(line => line.Contains("call", StringComparison.Ordinal) && line.Contains($":Finish{suffix}(System", StringComparison.Ordinal)));
+        string[] spills = [.. methods.SelectMany(method => SpillsInLoops(method.Lines).Select(spill => $"{method.Name}: {spill}"))];
+        Assert.True(spills.Length == 0, string.Join('\n', spills));
     }
 
     [Fact]

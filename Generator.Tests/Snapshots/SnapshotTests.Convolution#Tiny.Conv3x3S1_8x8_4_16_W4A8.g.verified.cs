@@ -38,7 +38,7 @@ namespace Acme.TinyKernels
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void RowAvx512(byte* input, sbyte* weights, float* parameters, byte* output)
         {
             Vector512<short> s0;
@@ -50,8 +50,8 @@ namespace Acme.TinyKernels
             Vector512<short> s6;
             Vector512<short> s7;
             Vector512<sbyte> w0;
-            Vector512<byte> x0, x1;
-            Vector512<short> t0, t1;
+            Vector512<byte> x0, x1, x2, x3;
+            Vector512<short> t0, t1, t2, t3;
             s0 = Vector512<short>.Zero;
             s1 = Vector512<short>.Zero;
             s2 = Vector512<short>.Zero;
@@ -67,28 +67,28 @@ namespace Acme.TinyKernels
                     w0 = Vector512.Load(weights);
                     x0 = Vector512.Create(*(int*)input).AsByte();
                     x1 = Vector512.Create(*(int*)(input + 4)).AsByte();
+                    x2 = Vector512.Create(*(int*)(input + 8)).AsByte();
+                    x3 = Vector512.Create(*(int*)(input + 12)).AsByte();
                     t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                     t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t2 = Avx512BW.MultiplyAddAdjacent(x2, w0);
+                    t3 = Avx512BW.MultiplyAddAdjacent(x3, w0);
                     s0 += t0;
                     s1 += t1;
-                    x0 = Vector512.Create(*(int*)(input + 8)).AsByte();
-                    x1 = Vector512.Create(*(int*)(input + 12)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                    s2 += t0;
-                    s3 += t1;
+                    s2 += t2;
+                    s3 += t3;
                     x0 = Vector512.Create(*(int*)(input + 16)).AsByte();
                     x1 = Vector512.Create(*(int*)(input + 20)).AsByte();
+                    x2 = Vector512.Create(*(int*)(input + 24)).AsByte();
+                    x3 = Vector512.Create(*(int*)(input + 28)).AsByte();
                     t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                     t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t2 = Avx512BW.MultiplyAddAdjacent(x2, w0);
+                    t3 = Avx512BW.MultiplyAddAdjacent(x3, w0);
                     s4 += t0;
                     s5 += t1;
-                    x0 = Vector512.Create(*(int*)(input + 24)).AsByte();
-                    x1 = Vector512.Create(*(int*)(input + 28)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                    s6 += t0;
-                    s7 += t1;
+                    s6 += t2;
+                    s7 += t3;
                     input += 4;
                     weights += 64;
                 }
@@ -142,7 +142,7 @@ namespace Acme.TinyKernels
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void Tile4Avx2(byte* input, sbyte* weights, float* parameters, byte* output)
         {
             Vector256<short> s0_0, s0_1;

@@ -33,7 +33,7 @@ namespace Acme.TinyKernels
             RowAvx512(input, (sbyte*)packed, (float*)weights, output);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void RowAvx512(byte* input, sbyte* weights, float* parameters, byte* output)
         {
             Vector512<int> s0 = Vector512<int>.Zero;
@@ -83,30 +83,30 @@ namespace Acme.TinyKernels
         private static void RunAvx2(byte* input, byte* weights, byte* output, byte* scratch)
         {
             byte* packed = weights + 192;
-            RowAvx2(input, (sbyte*)packed, (float*)weights, output);
+            for (int first = 0; first < 16; first += 8)
+            {
+                RowAvx2(input, (sbyte*)packed, (float*)weights + first, output + (first * 4));
+                packed += 512;
+            }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void RowAvx2(byte* input, sbyte* weights, float* parameters, byte* output)
         {
-            Vector256<int> s0_0 = Vector256<int>.Zero, s0_1 = Vector256<int>.Zero;
-            Vector256<sbyte> w0_0, w0_1;
-            Vector256<sbyte> w1_0, w1_1;
-            Vector256<sbyte> w2_0, w2_1;
-            Vector256<sbyte> w3_0, w3_1;
+            Vector256<int> s0 = Vector256<int>.Zero;
+            Vector256<sbyte> w0_0;
+            Vector256<sbyte> w1_0;
+            Vector256<sbyte> w2_0;
+            Vector256<sbyte> w3_0;
             Vector256<byte> x0, x1;
             Vector256<short> t0, t1;
             Vector256<short> s;
             for (int chunk = 0; chunk < 4; chunk++)
             {
                 w0_0 = Vector256.Load(weights);
-                w0_1 = Vector256.Load(weights + 32);
-                w1_0 = Vector256.Load(weights + 64);
-                w1_1 = Vector256.Load(weights + 96);
-                w2_0 = Vector256.Load(weights + 128);
-                w2_1 = Vector256.Load(weights + 160);
-                w3_0 = Vector256.Load(weights + 192);
-                w3_1 = Vector256.Load(weights + 224);
+                w1_0 = Vector256.Load(weights + 32);
+                w2_0 = Vector256.Load(weights + 64);
+                w3_0 = Vector256.Load(weights + 96);
                 x0 = Vector256.Create(*(int*)input).AsByte();
                 x1 = Vector256.Create(*(int*)(input + 4)).AsByte();
                 t0 = Avx2.MultiplyAddAdjacent(x0, w0_0);
@@ -117,28 +117,14 @@ namespace Acme.TinyKernels
                 t0 = Avx2.MultiplyAddAdjacent(x0, w2_0);
                 t1 = Avx2.MultiplyAddAdjacent(x1, w3_0);
                 s += t0 + t1;
-                s0_0 += Avx2.MultiplyAddAdjacent(s, Vector256<short>.One);
-                x0 = Vector256.Create(*(int*)input).AsByte();
-                x1 = Vector256.Create(*(int*)(input + 4)).AsByte();
-                t0 = Avx2.MultiplyAddAdjacent(x0, w0_1);
-                t1 = Avx2.MultiplyAddAdjacent(x1, w1_1);
-                s = t0 + t1;
-                x0 = Vector256.Create(*(int*)(input + 8)).AsByte();
-                x1 = Vector256.Create(*(int*)(input + 12)).AsByte();
-                t0 = Avx2.MultiplyAddAdjacent(x0, w2_1);
-                t1 = Avx2.MultiplyAddAdjacent(x1, w3_1);
-                s += t0 + t1;
-                s0_1 += Avx2.MultiplyAddAdjacent(s, Vector256<short>.One);
+                s0 += Avx2.MultiplyAddAdjacent(s, Vector256<short>.One);
                 input += 16;
-                weights += 256;
+                weights += 128;
             }
 
-            Vector256<float> scale0 = Vector256.Load(parameters), bias0 = Vector256.Load(parameters + 16);
-            Vector256<int> correction0 = Vector256.Load((int*)parameters + 32);
-            FinishAvx2(s0_0, correction0, scale0, bias0, output);
-            Vector256<float> scale1 = Vector256.Load(parameters + 8), bias1 = Vector256.Load(parameters + 24);
-            Vector256<int> correction1 = Vector256.Load((int*)parameters + 40);
-            FinishAvx2(s0_1, correction1, scale1, bias1, output + 32);
+            Vector256<float> scale = Vector256.Load(parameters), bias = Vector256.Load(parameters + 16);
+            Vector256<int> correction = Vector256.Load((int*)parameters + 32);
+            FinishAvx2(s0, correction, scale, bias, output);
         }
 
         // A vector of sums to float32.

@@ -40,7 +40,10 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
 
     public void Emit(string name, IReadOnlyList<(string Type, string Name)> parameters)
     {
-        using (KernelWriter.Method(writer, name, parameters))
+        // Inlined into a row, two tiles would exhaust the JIT's budget, and sums would go to Finish through memory.
+        writer.Line();
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+        using (writer.Block($"private static void {name}({KernelWriter.Declare(parameters)})"))
         {
             switch (tile.Accumulation)
             {
