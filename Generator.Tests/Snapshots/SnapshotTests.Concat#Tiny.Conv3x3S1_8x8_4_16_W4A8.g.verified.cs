@@ -122,28 +122,30 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx2(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            sbyte* panel = (sbyte*)(scratch + 0);
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 512);
             byte* packed = weights + 128;
             PanelUnpacker.Unpack(packed, 4, 576, panel);
             for (int y = 0; y < 8; y++)
             {
-                RowAvx2(input + (y * 40), panel, (float*)weights, output + (y * 128));
+                RowAvx2(input + (y * 40), panel, sums);
+                FinishAvx2(sums, (float*)weights, 16, output + (y * 128));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx2(byte* input, sbyte* weights, float* parameters, byte* output)
+        private static void RowAvx2(byte* input, sbyte* weights, int* sums)
         {
             for (int tile = 0; tile < 2; tile++)
             {
-                Tile4Avx2(input, weights, parameters, output);
+                Tile4Avx2(input, weights, sums);
                 input += 16;
-                output += 64;
+                sums += 64;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Tile4Avx2(byte* input, sbyte* weights, float* parameters, byte* output)
+        private static void Tile4Avx2(byte* input, sbyte* weights, int* sums)
         {
             Vector256<short> s0_0, s0_1;
             Vector256<short> s1_0, s1_1;
@@ -189,28 +191,35 @@ namespace Acme.TinyKernels
                 input += 28;
             }
 
-            Vector256<float> scale0 = Vector256.Load(parameters), bias0 = Vector256.Load(parameters + 16);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One), scale0, bias0, output);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One), scale0, bias0, output + 16);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One), scale0, bias0, output + 32);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One), scale0, bias0, output + 48);
-            Vector256<float> scale1 = Vector256.Load(parameters + 8), bias1 = Vector256.Load(parameters + 24);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One), scale1, bias1, output + 8);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One), scale1, bias1, output + 24);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One), scale1, bias1, output + 40);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One), scale1, bias1, output + 56);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One), sums);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One), sums + 8);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One), sums + 16);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One), sums + 24);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One), sums + 32);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One), sums + 40);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One), sums + 48);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One), sums + 56);
         }
 
-        // A vector of sums to relu, 4-bit code.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void FinishAvx2(Vector256<int> sum, Vector256<float> scale, Vector256<float> bias, byte* output)
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishAvx2(int* sums, float* parameters, int channels, byte* output)
         {
-            Vector256<float> value = Vector256.ConvertToSingle(sum) * scale;
-            value += bias;
-            Vector256<float> t = Vector256.MaxNative(value, Vector256.Create(0f));
-            t = Vector256.MinNative(t, Vector256.Create(15f));
-            Vector256<int> level = Levels.Round(t);
-            Levels.Store(level, output);
+            int i = 0;
+            for (; i <= channels - 8; i += 8)
+            {
+                Vector256<float> scale = Vector256.Load(parameters + i);
+                Vector256<float> bias = Vector256.Load(parameters + i + 16);
+                for (int x = 0; x < 8; x++)
+                {
+                    Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i + (x * 16))) * scale;
+                    value += bias;
+                    Vector256<float> t = Vector256.MaxNative(value, Vector256.Create(0f));
+                    t = Vector256.MinNative(t, Vector256.Create(15f));
+                    Vector256<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 16));
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -21,7 +21,7 @@ namespace Acme
         public const int OutputLength = 1280;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(4544, 4544, 5056));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(4544, 5056, 5056));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -30,7 +30,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 4 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(640L, 640L, 640L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(4544L, 4544L, 5056L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(4544L, 5056L, 5056L),
             FloatWeightBytes: 2368L,
             FloatArenaBytes: 10240L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,

@@ -20,7 +20,7 @@ namespace Acme
         public const int OutputLength = 1024;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(3200, 3200, 3712));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(3200, 3712, 3712));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -29,7 +29,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 4 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(640L, 640L, 640L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(3200L, 3200L, 3712L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(3200L, 3712L, 3712L),
             FloatWeightBytes: 2368L,
             FloatArenaBytes: 5120L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,

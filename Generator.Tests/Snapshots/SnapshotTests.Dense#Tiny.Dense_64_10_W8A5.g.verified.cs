@@ -82,16 +82,18 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx2(byte* input, byte* weights, byte* output, byte* scratch)
         {
+            int* sums = (int*)scratch;
             byte* packed = weights + 192;
             for (int first = 0; first < 16; first += 8)
             {
-                RowAvx2(input, (sbyte*)packed, (float*)weights + first, output + (first * 4));
+                RowAvx2(input, (sbyte*)packed, sums);
+                FinishAvx2(sums, (float*)weights + first, 8, output + (first * 4));
                 packed += 512;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RowAvx2(byte* input, sbyte* weights, float* parameters, byte* output)
+        private static void RowAvx2(byte* input, sbyte* weights, int* sums)
         {
             Vector256<int> s0 = Vector256<int>.Zero;
             Vector256<sbyte> w0_0;
@@ -122,18 +124,23 @@ namespace Acme.TinyKernels
                 weights += 128;
             }
 
-            Vector256<float> scale = Vector256.Load(parameters), bias = Vector256.Load(parameters + 16);
-            Vector256<int> correction = Vector256.Load((int*)parameters + 32);
-            FinishAvx2(s0, correction, scale, bias, output);
+            Vector256.Store(s0, sums);
         }
 
-        // A vector of sums to float32.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void FinishAvx2(Vector256<int> sum, Vector256<int> correction, Vector256<float> scale, Vector256<float> bias, byte* output)
+        // Sums to float32.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishAvx2(int* sums, float* parameters, int channels, byte* output)
         {
-            Vector256<float> value = Vector256.ConvertToSingle(sum + correction) * scale;
-            value += bias;
-            value.Store((float*)output);
+            int i = 0;
+            for (; i <= channels - 8; i += 8)
+            {
+                Vector256<float> scale = Vector256.Load(parameters + i);
+                Vector256<float> bias = Vector256.Load(parameters + i + 16);
+                Vector256<int> correction = Vector256.Load((int*)parameters + i + 32);
+                Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i) + correction) * scale;
+                value += bias;
+                value.Store((float*)output + i);
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

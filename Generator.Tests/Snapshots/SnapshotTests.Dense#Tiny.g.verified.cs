@@ -20,7 +20,7 @@ namespace Acme
         public const int OutputLength = 10;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(768, 768, 832));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(768, 832, 832));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -29,7 +29,7 @@ namespace Acme
             InputShape: new[] { 1, 1, 64 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(1216L, 1216L, 1216L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(768L, 768L, 832L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(768L, 832L, 832L),
             FloatWeightBytes: 2600L,
             FloatArenaBytes: 296L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,

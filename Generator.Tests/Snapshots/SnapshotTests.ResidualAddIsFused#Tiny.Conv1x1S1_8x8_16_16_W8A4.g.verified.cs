@@ -188,27 +188,28 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx2(byte* input, byte* weights, byte* residual, float residualStep, byte* output, float reciprocal, byte* scratch)
         {
+            int* sums = (int*)scratch;
             byte* packed = weights + 128;
             for (int y = 0; y < 8; y++)
             {
-                RowAvx2(input + (y * 128), (sbyte*)packed, (float*)weights, residual + (y * 128), residualStep, output + (y * 128), reciprocal);
+                RowAvx2(input + (y * 128), (sbyte*)packed, sums);
+                FinishAvx2(sums, (float*)weights, 16, residual + (y * 128), residualStep, output + (y * 128), reciprocal);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx2(byte* input, sbyte* weights, float* parameters, byte* residual, float residualStep, byte* output, float reciprocal)
+        private static void RowAvx2(byte* input, sbyte* weights, int* sums)
         {
             for (int tile = 0; tile < 2; tile++)
             {
-                Tile4Avx2(input, weights, parameters, residual, residualStep, output, reciprocal);
+                Tile4Avx2(input, weights, sums);
                 input += 64;
-                residual += 64;
-                output += 64;
+                sums += 64;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Tile4Avx2(byte* input, sbyte* weights, float* parameters, byte* residual, float residualStep, byte* output, float reciprocal)
+        private static void Tile4Avx2(byte* input, sbyte* weights, int* sums)
         {
             Vector256<short> s0_0, s0_1;
             Vector256<short> s1_0, s1_1;
@@ -312,29 +313,36 @@ namespace Acme.TinyKernels
             input += 16;
             weights += 256;
 
-            Vector256<float> scale0 = Vector256.Load(parameters), bias0 = Vector256.Load(parameters + 16);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One), scale0, bias0, residual, residualStep, output, reciprocal);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One), scale0, bias0, residual + 16, residualStep, output + 16, reciprocal);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One), scale0, bias0, residual + 32, residualStep, output + 32, reciprocal);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One), scale0, bias0, residual + 48, residualStep, output + 48, reciprocal);
-            Vector256<float> scale1 = Vector256.Load(parameters + 8), bias1 = Vector256.Load(parameters + 24);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One), scale1, bias1, residual + 8, residualStep, output + 8, reciprocal);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One), scale1, bias1, residual + 24, residualStep, output + 24, reciprocal);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One), scale1, bias1, residual + 40, residualStep, output + 40, reciprocal);
-            FinishAvx2(Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One), scale1, bias1, residual + 56, residualStep, output + 56, reciprocal);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One), sums);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One), sums + 8);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One), sums + 16);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One), sums + 24);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One), sums + 32);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One), sums + 40);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One), sums + 48);
+            Vector256.Store(Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One), sums + 56);
         }
 
-        // A vector of sums to residual, relu, 8-bit code.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void FinishAvx2(Vector256<int> sum, Vector256<float> scale, Vector256<float> bias, byte* residual, float residualStep, byte* output, float reciprocal)
+        // Sums to residual, relu, 8-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishAvx2(int* sums, float* parameters, int channels, byte* residual, float residualStep, byte* output, float reciprocal)
         {
-            Vector256<float> value = Vector256.ConvertToSingle(sum) * scale;
-            value += bias;
-            value += Vector256.ConvertToSingle(Levels.Load8(residual)) * Vector256.Create(residualStep);
-            Vector256<float> t = Vector256.MaxNative(value * Vector256.Create(reciprocal), Vector256.Create(0f));
-            t = Vector256.MinNative(t, Vector256.Create(255f));
-            Vector256<int> level = Levels.Round(t);
-            Levels.Store(level, output);
+            int i = 0;
+            for (; i <= channels - 8; i += 8)
+            {
+                Vector256<float> scale = Vector256.Load(parameters + i);
+                Vector256<float> bias = Vector256.Load(parameters + i + 16);
+                for (int x = 0; x < 8; x++)
+                {
+                    Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i + (x * 16))) * scale;
+                    value += bias;
+                    value += Vector256.ConvertToSingle(Levels.Load8(residual + i + (x * 16))) * Vector256.Create(residualStep);
+                    Vector256<float> t = Vector256.MaxNative(value * Vector256.Create(reciprocal), Vector256.Create(0f));
+                    t = Vector256.MinNative(t, Vector256.Create(255f));
+                    Vector256<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 16));
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

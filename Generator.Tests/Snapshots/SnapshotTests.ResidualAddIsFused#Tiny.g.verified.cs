@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 1024;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(3776, 3776, 4288));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(3776, 4288, 4288));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,7 +31,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 4 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(1024L, 1024L, 1024L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(3776L, 3776L, 4288L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(3776L, 4288L, 4288L),
             FloatWeightBytes: 3456L,
             FloatArenaBytes: 8192L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,

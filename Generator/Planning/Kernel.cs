@@ -58,11 +58,11 @@ internal sealed record ProductKernel : Kernel
     public int WeightBytes(ProductTile tile) => ParameterBytes(tile) + (Panels(tile) * PanelBytes(tile));
 
     /// <summary>
-    /// Whether a tile's sums go through the epilogue in registers: where the stores take whole panels. Elsewhere a row of sums lies
-    /// in memory first, and the epilogue takes as many of them as there is room for.
+    /// Whether a tile's sums go through the epilogue in registers: where the stores take whole panels, and where sums and the
+    /// epilogue's constants fit 32 registers. Elsewhere a row of sums lies in memory first.
     /// </summary>
     public bool FinishesInTile(ProductTile tile) =>
-        tile.Isa.MultipliesBytes && Epilogue.Stores.All(store => store.PixelElements % tile.PanelOutputs == 0);
+        tile.Isa == Isa.Avx512 && Epilogue.Stores.All(store => store.PixelElements % tile.PanelOutputs == 0);
 
     /// <summary>Scratch: the sums of a row or of a tile with several chunks, then the unpacked panel, then the widened rows.</summary>
     public int SumsBytes(ProductTile tile)
