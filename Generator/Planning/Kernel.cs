@@ -58,11 +58,14 @@ internal sealed record ProductKernel : Kernel
     public int WeightBytes(ProductTile tile) => ParameterBytes(tile) + (Panels(tile) * PanelBytes(tile));
 
     /// <summary>
-    /// Whether a tile's sums go through the epilogue in registers: where the stores take whole panels, and where sums and the
-    /// epilogue's constants fit 32 registers. Elsewhere a row of sums lies in memory first.
+    /// Whether a tile's sums go through the epilogue in registers: where the stores take whole panels, where sums and the
+    /// epilogue's constants fit 32 registers, and where the activation is short enough to stand behind every sum of a tile.
+    /// Elsewhere a row of sums lies in memory first.
     /// </summary>
     public bool FinishesInTile(ProductTile tile) =>
-        tile.Isa == Isa.Avx512 && Epilogue.Stores.All(store => store.PixelElements % tile.PanelOutputs == 0);
+        tile.Isa == Isa.Avx512
+        && Epilogue.Activation.Kind is (Activation.None or Activation.Relu or Activation.Relu6 or Activation.Clip)
+        && Epilogue.Stores.All(store => store.PixelElements % tile.PanelOutputs == 0);
 
     /// <summary>Scratch: the sums of a row or of a tile with several chunks, then the unpacked panel, then the widened rows.</summary>
     public int SumsBytes(ProductTile tile)

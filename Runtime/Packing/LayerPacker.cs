@@ -204,7 +204,7 @@ public static unsafe class LayerPacker
     {
         var worst = AccumulationBounds.WorstCase(shape.Bits, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel);
         if (worst.Sum <= int.MaxValue && (worst.Steps >= chunk || AccumulationBounds.Allow(
-            layer.Values, shape.Outputs, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel, chunk)))
+            values, shape.Outputs, shape.Rows, shape.Columns, shape.Channels, shape.PixelBytes, shape.MaxLevel, chunk)))
         {
             return;
         }
