@@ -65,7 +65,9 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
         Agreement agreement = Agree(quantized, $"cifar10:{folder}/test_batch_first1000.bin", 40);
 
         Assert.Equal(agreement.Samples, agreement.SameLargest);
-        Assert.InRange((double)agreement.Close / agreement.Samples, 0.75, 1);
+        // A sum between two levels falls to one side or the other as the order of float32 additions has it; fine codes have many of those.
+        Assert.InRange((double)agreement.Close / agreement.Samples, 0.5, 1);
+        Assert.InRange(agreement.Decibels, 40, double.PositiveInfinity);
     }
 
     /// <summary>Minutes, so only where it is asked for.</summary>

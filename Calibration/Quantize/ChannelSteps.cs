@@ -15,6 +15,8 @@ internal static class ChannelSteps
     // Statistics of channels settle soon.
     private const int MostSamples = 64;
     private const double LargestFactor = 16;
+    // Values other than zero that half of what a channel shows is believed of: a channel seen little may do more elsewhere.
+    private const double HalfTrusted = 256;
 
     /// <summary>Whether options want it: codes by the paper's recipe and given coefficients or statistics are of the model's own tensors.</summary>
     public static bool Apply(QuantizeOptions options) =>
@@ -32,7 +34,7 @@ internal static class ChannelSteps
         if (coded.Length == 0 || strength == 0)
             return network;
         var classes = new ChannelClasses(network);
-        double[][] spreads = Spreads(network, [.. samples.Take(MostSamples)], coded);
+        (double[][] spreads, double[][] trust) = Spreads(network, [.. samples.Take(MostSamples)], coded);
         double[] logs = new double[classes.Count], counts = new double[classes.Count];
         for (int i = 0; i < coded.Length; i++)
         {
@@ -42,7 +44,7 @@ internal static class ChannelSteps
             {
                 if (spreads[i][channel] > 0 && classes.Of(coded[i].Spec.Name, channel) is { } index)
                 {
-                    logs[index] += Math.Log(spreads[i][channel]) - mean;
+                    logs[index] += trust[i][channel] * (Math.Log(spreads[i][channel]) - mean);
                     counts[index]++;
                 }
             }
@@ -80,11 +82,12 @@ internal static class ChannelSteps
         };
     }
 
-    /// <summary>√(Σx⁴ / Σx²) of each channel: how large its values are, no matter how many are zero.</summary>
-    private static double[][] Spreads(FloatNetwork network, float[][] samples, FloatLayer[] layers)
+    /// <summary>√(Σx⁴ / Σx²) of each channel: how large its values are, no matter how many are zero; and how far that is settled, 0 to 1.</summary>
+    private static (double[][] Spreads, double[][] Trust) Spreads(FloatNetwork network, float[][] samples, FloatLayer[] layers)
     {
         double[][] squares = [.. layers.Select(layer => new double[layer.Channels])];
         double[][] fourths = [.. layers.Select(layer => new double[layer.Channels])];
+        double[][] counts = [.. layers.Select(layer => new double[layer.Channels])];
         string[] names = [.. layers.Select(layer => layer.OnnxOutput)];
         using var runner = new FloatRunner(network, names);
         foreach (float[][] batch in samples.Chunk(runner.BatchSize))
@@ -98,6 +101,7 @@ internal static class ChannelSteps
                     double square = (double)values[i] * values[i];
                     squares[tensor][channel] += square;
                     fourths[tensor][channel] += square * square;
+                    counts[tensor][channel] += square > 0 ? 1 : 0;
                 }
             });
         }
@@ -108,9 +112,10 @@ internal static class ChannelSteps
             {
                 double scale = layers[i].ChannelScale is { Length: > 0 } before ? before[channel] : 1;
                 squares[i][channel] = squares[i][channel] > 0 ? Math.Sqrt(fourths[i][channel] / squares[i][channel]) / scale : 0;
+                counts[i][channel] /= counts[i][channel] + HalfTrusted;
             }
         }
 
-        return squares;
+        return (squares, counts);
     }
 }
