@@ -23,10 +23,10 @@ public sealed class StatisticsTests : IDisposable
         Assert.Equal(0, merged.ExitCode);
         Assert.Contains("2 files, 20 samples", merged.Output);
         Assert.Equal(File.ReadAllBytes(PathOf("1-1")), File.ReadAllBytes(PathOf("all")));
-        Assert.Equal(0, Quantize("--statistics", PathOf("all"), "-o", PathOf("from file")).ExitCode);
-        Assert.Equal(0, Quantize("-o", PathOf("from pass")).ExitCode);
+        Assert.Equal(0, Quantize("--statistics", PathOf("all"), "-o", PathOf("from parts")).ExitCode);
+        Assert.Equal(0, Quantize("--statistics", PathOf("1-1"), "-o", PathOf("from pass")).ExitCode);
         foreach (string file in (string[])["Fashion.bitprofile", "Fashion.safetensors"])
-            Assert.Equal(File.ReadAllBytes(Path.Combine(PathOf("from pass"), file)), File.ReadAllBytes(Path.Combine(PathOf("from file"), file)));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(PathOf("from pass"), file)), File.ReadAllBytes(Path.Combine(PathOf("from parts"), file)));
     }
 
     [SkippableFact]
