@@ -13,10 +13,10 @@ namespace BitKernelGen.Calibration.Quantize;
 internal static class ChannelSteps
 {
     // Statistics of channels settle soon.
-    private const int MostSamples = 64;
+    private const int MostSamples = 128;
     private const double LargestFactor = 16;
     // Values other than zero that half of what a channel shows is believed of: a channel seen little may do more elsewhere.
-    private const double HalfTrusted = 256;
+    private const double HalfTrusted = 32;
 
     /// <summary>Whether options want it: codes by the paper's recipe and given coefficients or statistics are of the model's own tensors.</summary>
     public static bool Apply(QuantizeOptions options) =>
