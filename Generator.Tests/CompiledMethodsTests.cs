@@ -52,6 +52,11 @@ public sealed partial class CompiledMethodsTests : IDisposable
         (string Name, string[] Lines)[] methods = [.. Methods(File.ReadLines(listing))];
         Assert.Contains(methods, method => method.Name.Contains($":Tile", StringComparison.Ordinal) && method.Lines.Any(line => line.Contains("vpmaddubsw")));
         Assert.Contains(methods, method => method.Name.Contains(":Unpack[", StringComparison.Ordinal));
+        Assert.Contains(methods, method => method.Name.Contains(":Products", StringComparison.Ordinal));
+        string[] slow = [.. methods.Select(method => method.Name).Where(name => IsKernel(name) && !name.EndsWith("(FullOpts)", StringComparison.Ordinal))];
+        Assert.True(slow.Length == 0, string.Join('\n', slow));
+        string[] calls = [.. methods.Where(method => IsKernel(method.Name)).SelectMany(method => method.Lines.Where(line => HelperCall().IsMatch(line)).Select(line => $"{method.Name}: {line}"))];
+        Assert.True(calls.Length == 0, string.Join('\n', calls));
         Assert.DoesNotContain(methods, method => method.Lines.Any(line => line.Contains("call", StringComparison.Ordinal) && line.Contains($":Finish{suffix}(System", StringComparison.Ordinal)));
         string[] spills = [.. methods.SelectMany(method => SpillsInLoops(method.Lines).Select(spill => $"{method.Name}: {spill}"))];
         Assert.True(spills.Length == 0, string.Join('\n', spills));
@@ -91,11 +96,15 @@ public sealed partial class CompiledMethodsTests : IDisposable
             return 2;
         }
 
-        foreach (MethodInfo method in KernelMethods(Assembly.LoadFrom(assembly)).Where(method => method.Name.EndsWith(suffix, StringComparison.Ordinal)))
+        // What is always inlined is never compiled by itself.
+        foreach (MethodInfo method in KernelMethods(Assembly.LoadFrom(assembly)).Where(method =>
+            method.Name.EndsWith(suffix, StringComparison.Ordinal) && !method.MethodImplementationFlags.HasFlag(MethodImplAttributes.AggressiveInlining)))
             RuntimeHelpers.PrepareMethod(method.MethodHandle);
         UnpackEveryWidth();
         return 0;
     }
+
+    private static bool IsKernel(string method) => method.StartsWith("Acme.", StringComparison.Ordinal);
 
     private static unsafe void UnpackEveryWidth()
     {
@@ -109,11 +118,12 @@ public sealed partial class CompiledMethodsTests : IDisposable
         .Where(type => type.Namespace?.EndsWith("Kernels", StringComparison.Ordinal) == true)
         .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly));
 
-    /// <summary>The sample's profile, with other bits and with nothing but the worst case to go by: every way to accumulate.</summary>
+    /// <summary>A layer for every strategy; the sample's profile, with other bits and with nothing but the worst case to go by: every way to accumulate.</summary>
     private static IEnumerable<BitProfile> Profiles()
     {
         BitProfile sample = ProfileReader.Read(File.ReadAllText(SampleProfile())).Profile!;
         yield return sample;
+        yield return HotNetwork.Create().Profile;
         foreach ((int weightBits, int bits) in new[] { (8, 4), (8, 5), (8, 8), (3, 4), (1, 2) })
         {
             yield return sample with
@@ -182,6 +192,10 @@ public sealed partial class CompiledMethodsTests : IDisposable
 
     [GeneratedRegex(@"^\s*j\w+\s+(?:SHORT )?(G_M\w+)")]
     private static partial Regex Jump();
+
+    /// <summary>A call of what should be instructions.</summary>
+    [GeneratedRegex(@"call +\[(Vector|BitKernelGen\.Execution\.Levels|System\.Runtime)")]
+    private static partial Regex HelperCall();
 
     [GeneratedRegex(@"[xyz]mmword ptr \[r[sb]p")]
     private static partial Regex Spill();

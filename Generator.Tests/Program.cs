@@ -5,22 +5,12 @@ namespace BitKernelGen.Generator.Tests;
 
 /// <summary>
 /// The differential test as a program, for processes with other instruction sets and for longer searches:
-/// <c>FIRST-SEED COUNT [ASSEMBLY [INSTRUCTION-SET]]</c>. An assembly that exists is not compiled again. <c>hot ASSEMBLY</c> runs
-/// the network of the hot kernels once.
+/// <c>FIRST-SEED COUNT [ASSEMBLY [INSTRUCTION-SET]]</c>. An assembly that exists is not compiled again.
 /// </summary>
 internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args[0] == "hot")
-        {
-            // One run, for a listing of what the JIT compiles.
-            TestNetwork hot = HotNetwork.Create();
-            IModel model = CompiledModels.Open(args[1]).Load(hot);
-            model.Run(new float[model.InputLength], new float[model.OutputLength]);
-            return 0;
-        }
-
         if (args is [CompiledMethodsTests.Switch, var methods, var suffix, var instructionSet])
             return CompiledMethodsTests.Compile(methods, suffix, instructionSet);
 
