@@ -8,7 +8,7 @@ internal static class DirectedNetworks
 {
     private static readonly CodeSpec Bytes = new() { Bits = 8, Step = 1 };
 
-    public static IReadOnlyList<TestNetwork> All { get; } = 
+    public static IReadOnlyList<TestNetwork> All { get; } =
     [
         LargeSums(), LargeInput(), TallWindow(), SharedNames(),
         Winograd("Winograd2", 2, isLargest: false), Winograd("Winograd4", 4, isLargest: false),
