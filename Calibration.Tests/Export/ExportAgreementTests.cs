@@ -64,7 +64,8 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
 
         Agreement agreement = Agree(quantized, $"cifar10:{folder}/test_batch_first1000.bin", 40);
 
-        Assert.Equal(agreement.Samples, agreement.SameLargest);
+        // The first layer's sums are float32 too, since ONNX Runtime fuses no input with a zero for each channel.
+        Assert.InRange(agreement.SameLargest, agreement.Samples - 1, agreement.Samples);
         // A sum between two levels falls to one side or the other as the order of float32 additions has it; fine codes have many of those.
         Assert.InRange((double)agreement.Close / agreement.Samples, 0.5, 1);
         Assert.InRange(agreement.Decibels, 40, double.PositiveInfinity);
