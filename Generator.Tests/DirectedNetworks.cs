@@ -12,6 +12,7 @@ internal static class DirectedNetworks
     [
         LargeSums(), LargeInput(), TallWindow(), SharedNames(),
         Winograd("Winograd2", 2, isLargest: false), Winograd("Winograd4", 4, isLargest: false),
+        WinogradByChannel("Winograd2ByChannel", 2), WinogradByChannel("Winograd4ByChannel", 4),
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
     ];
 
@@ -66,6 +67,20 @@ internal static class DirectedNetworks
         });
         AddWeighted(builder, 2, 16, 9 * 60, seed: 8, Layer("third", "add", 16) with { Pad = new(1, 1, 0, 1), Code = code with { Zero = 3 } }, isLargest);
         AddWeighted(builder, 3, 5, 9 * 16, seed: 9, Layer("fourth", "third", 5) with { Pad = new(0, 0, 0, 0) }, isLargest);
+        return builder.Build(name);
+    }
+
+    /// <summary>A Winograd layer on an input whose channels have zeros and gains of their own.</summary>
+    private static TestNetwork WinogradByChannel(string name, int tile)
+    {
+        var builder = new NetworkBuilder(new InputSpec
+        {
+            Shape = new(7, 10, 12),
+            Code = Bytes with { Bits = 4 },
+            Gain = new(Enumerable.Range(0, 12).Select(channel => 0.5 + (channel / 8.0))),
+            Zeros = new(Enumerable.Range(0, 12).Select(channel => channel * 7 % 16)),
+        });
+        AddWeighted(builder, 4, 20, 9 * 12, seed: 10, Convolution("first", "input", 3, 3, 20) with { Pad = new(1, 1, 1, 1), KernelStrategy = $"winograd-{tile}x{tile}" });
         return builder.Build(name);
     }
 

@@ -25,6 +25,9 @@ internal sealed class RandomNetwork
     private Tensor _current;
     private bool _isLast;
 
+    /// <summary>What any layer may read: an input with codes by channel is for products alone.</summary>
+    private IEnumerable<Tensor> Readable => _builder.Tensors.Where(tensor => !tensor.IsByChannel);
+
     private RandomNetwork(int seed, bool isExportable)
     {
         _random = new Random(seed);
@@ -32,14 +35,30 @@ internal sealed class RandomNetwork
         _isDyadic = Chance(0.35);
         int channels = Chance(0.6) ? _random.Next(1, 5) : Pick(ChannelCounts);
         bool takesBytes = Chance(0.4);
-        _builder = new NetworkBuilder(new InputSpec
+        _builder = new NetworkBuilder(WithCodesByChannel(seed, new InputSpec
         {
             Shape = new(_random.Next(1, 11), _random.Next(1, 22), channels),
             Mean = takesBytes ? new(Enumerable.Range(0, channels).Select(_ => _random.NextDouble())) : default,
             Std = takesBytes ? new(Enumerable.Range(0, channels).Select(_ => 0.1 + _random.NextDouble())) : default,
             Code = RandomCode(Activation.None, 1),
-        });
+        }));
         _current = _builder.Tensors[0];
+    }
+
+    /// <summary>Now and then gains, zeros or both.</summary>
+    private InputSpec WithCodesByChannel(int seed, InputSpec input)
+    {
+        var random = new Random(~seed);
+        int kind = random.Next(12);
+        if (kind > 2 || input.Code.Coefficients.Count > 0)
+            return input;
+        IEnumerable<int> channels = Enumerable.Range(0, input.Shape[2]);
+        return input with
+        {
+            Code = kind == 0 ? input.Code : input.Code with { Zero = 0 },
+            Gain = kind == 1 ? default : new(channels.Select(_ => (double)Rounded(0.5 + (2 * random.NextDouble())))),
+            Zeros = kind == 0 ? default : new(channels.Select(_ => random.Next(1 << input.Code.Bits))),
+        };
     }
 
     public static TestNetwork[] CreateMany(int firstSeed, int count) => [.. Enumerable.Range(firstSeed, count).Select(seed => Create(seed))];
@@ -71,7 +90,7 @@ internal sealed class RandomNetwork
         if (Chance(0.15))
             _current = Pick(_builder.Tensors);
         bool isCoded = _current.Code is not null;
-        int choice = _random.Next(100);
+        int choice = _random.Next(_current.IsByChannel ? 50 : 100);
         if (choice < 38 && isCoded)
             Convolution();
         else if (choice < 50 && isCoded)
@@ -110,7 +129,7 @@ internal sealed class RandomNetwork
             : Windowed(LayerOp.Conv, input, keepsShape, out height, out width);
         int products = spec.Kernel[0] * spec.Kernel[1] * input.Channels;
         int outputs = channels ?? (int)Math.Clamp(MaxMacs / ((long)height * width * products), 1, Pick(ChannelCounts));
-        if (spec.KernelStrategy == "auto" && Chance(0.3))
+        if (spec.KernelStrategy == "auto" && !input.IsByChannel && Chance(0.3))
         {
             int[] divisors = [.. Enumerable.Range(1, input.Channels).Where(count => input.Channels % count == 0)];
             int groups = Pick(divisors);
@@ -170,15 +189,15 @@ internal sealed class RandomNetwork
         {
             ReadOnlySpan<sbyte> filter = values.AsSpan(o * products, products);
             double squares = 0, sum = 0;
-            foreach (sbyte weight in filter)
+            for (int i = 0; i < products; i++)
             {
-                squares += weight * weight;
-                sum += weight;
+                squares += filter[i] * filter[i];
+                sum += filter[i] * ((code.MaxLevel / 2.0) - input.ZeroOf(channels == 1 ? o % input.Channels : i % input.Channels));
             }
 
             double deviation = Math.Sqrt(Math.Max(squares, 1)) * Math.Max(code.MaxLevel, 1) / 3.0;
             scale[o] = Rounded(magnitude / (deviation * code.Step) * (0.5 + _random.NextDouble()));
-            double mean = sum * ((code.MaxLevel / 2.0) - code.Zero) * code.Step * scale[o];
+            double mean = sum * code.Step * scale[o];
             double wanted = (_random.NextDouble() * magnitude) - mean;
             bias[o] = _isDyadic ? (float)(Math.Round(wanted * 64) / 64) : (float)wanted;
         }
@@ -246,7 +265,7 @@ internal sealed class RandomNetwork
     private void Sum()
     {
         Tensor first = _current;
-        Tensor[] same = [.. _builder.Tensors.Where(tensor => tensor.Id != first.Id && HasShapeOf(tensor, first))];
+        Tensor[] same = [.. Readable.Where(tensor => tensor.Id != first.Id && HasShapeOf(tensor, first))];
         Tensor second;
         if (first.Code is not null && (same.Length == 0 || Chance(0.7)))
         {
@@ -269,7 +288,7 @@ internal sealed class RandomNetwork
         Tensor first = _current;
         if (Chance(0.5) && first.SumCode is not null)
             GlobalAvgPool();
-        Tensor[] factors = [.. _builder.Tensors.Where(tensor => HasShapeOf(tensor, first) || (tensor.Length == first.Channels && tensor.Channels == first.Channels))];
+        Tensor[] factors = [.. Readable.Where(tensor => HasShapeOf(tensor, first) || (tensor.Length == first.Channels && tensor.Channels == first.Channels))];
         Tensor second = HasShapeOf(_current, first) || _current.Length == first.Channels ? _current : Pick(factors);
         float magnitude = _magnitudes[first.Id] * _magnitudes[second.Id];
         Add(WithCodes(WithActivation(Layer(LayerOp.Mul, first, second)), magnitude), magnitude);
@@ -292,7 +311,7 @@ internal sealed class RandomNetwork
 
     private void Concat()
     {
-        Tensor[] beside = [.. _builder.Tensors.Where(tensor => (tensor.Height, tensor.Width) == (_current.Height, _current.Width))];
+        Tensor[] beside = [.. Readable.Where(tensor => (tensor.Height, tensor.Width) == (_current.Height, _current.Width))];
         Tensor[] operands = [_current, .. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => Pick(beside))];
         if (operands.Sum(operand => operand.Channels) > 150)
             operands = [_current, _current];
@@ -340,7 +359,7 @@ internal sealed class RandomNetwork
     /// <summary>A window that fits, with uneven padding on its sides.</summary>
     private LayerSpec Windowed(LayerOp op, Tensor input, bool keepsShape, out int height, out int width)
     {
-        bool dilates = op is LayerOp.Conv or LayerOp.Depthwise && Chance(0.2);
+        bool dilates = op is LayerOp.Conv or LayerOp.Depthwise && Chance(0.2) && (op == LayerOp.Depthwise || !input.IsByChannel);
         (int kernel, int dilation, int stride, int before, int after) Side(int length)
         {
             while (true)

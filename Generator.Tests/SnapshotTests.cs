@@ -166,6 +166,10 @@ public class SnapshotTests
         Conv.Replace("step = 0.1 }", "step = 0.1, coefficients = [9, 4, 2, 1] }"), "conv");
 
     [Fact]
+    public void InputByChannel() => Verify(
+        Conv, "conv", "shape = [8, 8, 2]\nmean = [0.5, 0.4]\nstd = [0.25, 0.2]\ncode = { bits = 8, step = 0.0175 }\ngain = [1.1, 0.9]\nzeros = [127, 102]");
+
+    [Fact]
     public void BadProfile() => Verify(Conv.Replace("bits = 4", "bits = 12").Replace("kernel", "kernal"), "conf");
 
     private static void Verify(

@@ -63,6 +63,40 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    public void ChannelsOfTheInputMayHaveGainAndZero()
+    {
+        BitProfile profile = Of(Image, Conv("conv", "input"));
+        BitProfile With(double[] gain, int[] zeros, CodeSpec? code = null) =>
+            profile with { Input = profile.Input with { Gain = new(gain), Zeros = new(zeros), Code = code ?? Code(8) } };
+        Tensor input = Network(With([1, 2, 0.5], [0, 255, 7])).Tensors[0];
+        Assert.Equal((255, (float)(0.5 / 0.1f)), (input.ZeroOf(1), input.ReciprocalOf(2)));
+        Assert.Equal((5, true), (Network(With([1, 2, 0.5], [], Code(8, zero: 5))).Tensors[0].ZeroOf(1), input.HasZero));
+        Expect(With([1, 2], [0, 1, 2, 3]), "BKG009 -1 gain", "BKG009 -1 zeros");
+        Expect(With([0, double.NaN, double.MaxValue], []), "BKG004 -1 gain:0", "BKG004 -1 gain:1", "BKG004 -1 gain:2");
+        Expect(With([], [-1, 16, 3], Code(4)), "BKG011 -1 zeros:0", "BKG011 -1 zeros:1");
+        Expect(With([], [1, 2, 3], Code(4, zero: 1)), "BKG013 -1 code.zero");
+        Expect(With([1, 2, 3], [], Code(2, 0.1f, 0, 3, 1)), "BKG013 -1 code.coefficients");
+    }
+
+    [Fact]
+    public void OnlyProductsReadChannelsWithGainOrZero()
+    {
+        BitProfile With(params LayerSpec[] layers)
+        {
+            BitProfile profile = Of(Image, layers);
+            return profile with { Input = profile.Input with { Zeros = new(1, 2, 3) } };
+        }
+
+        Network(With(Depthwise("dw", "input") with { Dilation = new(2, 2) }));
+        Network(With(Dense("dense", "input")));
+        Expect(With(Layer("flat", LayerOp.Flatten, "input")), "BKG013 -1 zeros");
+        Expect(With(Layer("mean", LayerOp.GlobalAvgPool, "input")), "BKG013 -1 zeros");
+        Expect(With(Conv("conv", "input", 6) with { Groups = 3 }), "BKG013 -1 zeros");
+        Resolution resolution = Expect(With(Conv("conv", "input") with { Dilation = new(2, 2) }), "BKG013 -1 zeros");
+        Assert.Contains("'conv'", resolution.Issues[0].Message);
+    }
+
+    [Fact]
     public void WindowsFit()
     {
         Expect(Of(Image, Conv("conv", "input") with { Kernel = new(8, 10) }), "BKG009 0 kernel:0", "BKG009 0 kernel:1");

@@ -120,6 +120,8 @@ public class NonsenseProfileTests
                 Std = random.Next(4) == 0 ? Many(random, 3, Reals) : default,
                 Scale = random.Next(4) == 0 ? Any(random, Reals) : 1,
                 Code = NonsenseCode(random),
+                Gain = random.Next(4) == 0 ? Many(random, 3, Reals) : default,
+                Zeros = random.Next(4) == 0 ? Many(random, 3, Numbers) : default,
             },
             Layers = new(layers),
             Output = new OutputSpec(Any(random, [.. names]), random.Next(4) == 0 ? new("label") : default),

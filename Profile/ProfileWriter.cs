@@ -52,6 +52,10 @@ public sealed class ProfileWriter
         if (!input.Scale.Equals(DefaultScale))
             Pair("scale", TomlText.Of(input.Scale));
         Pair("code", Code(input.Code));
+        if (input.Gain.Count > 0)
+            Pair("gain", TomlText.Of(input.Gain));
+        if (input.Zeros.Count > 0)
+            Pair("zeros", TomlText.Of(input.Zeros));
     }
 
     private void Layer(LayerSpec layer)

@@ -82,6 +82,29 @@ public class OnnxExporterTests
         Assert.Equal(network.Reference.Run(pixels), model.Run(pixels)[0]);
     }
 
+    /// <summary>Each channel with its own step and zero, as an image and as a vector.</summary>
+    [Theory]
+    [InlineData(LayerOp.Conv)]
+    [InlineData(LayerOp.Dense)]
+    public void ChannelsOfTheInputMayHaveGainAndZero(LayerOp op)
+    {
+        var builder = new NetworkBuilder(new InputSpec
+        {
+            Shape = new(2, 3, 2),
+            Code = new() { Bits = 7, Step = 0.5f },
+            Gain = new(0.5, 2),
+            Zeros = new(3, 100),
+        });
+        LayerSpec layer = op == LayerOp.Conv ? Pointwise("input")
+            : new() { Name = "dense", Op = op, Inputs = new("input"), Channels = 1 };
+        int products = op == LayerOp.Conv ? 2 : 12;
+        builder.Add(layer with { Weight = new(4) }, [.. Enumerable.Range(0, products).Select(i => (sbyte)((i % 5) + 1))], [1], [0]);
+        TestNetwork network = builder.Build();
+        float[] input = [.. Enumerable.Range(0, 12).Select(i => (i * 7 % 23) - 11f)];
+
+        Assert.Equal(network.Reference.Run(input), Run(network, input));
+    }
+
     [Fact]
     public void RawBytesNeedMeanAndDeviation() =>
         Assert.Throws<ExportException>(() => Export(Identity(Bytes, 1), new ExportOptions { RawInput = true }));

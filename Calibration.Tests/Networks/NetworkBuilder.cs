@@ -22,7 +22,7 @@ internal sealed class NetworkBuilder
     public NetworkBuilder(InputSpec input)
     {
         _input = input;
-        var probe = new LayerSpec { Name = "probe", Op = LayerOp.Flatten, Inputs = new("input") };
+        var probe = new LayerSpec { Name = "probe", Op = LayerOp.Dense, Inputs = new("input"), Channels = 1, Weight = new(1) };
         Tensors = [Resolve("Probe", [probe]).Tensors[0]];
     }
 

@@ -25,7 +25,7 @@ public static class EightBitPeer
     {
         var tensors = new List<Tensor>();
         foreach (Tensor tensor in network.Tensors)
-            tensors.Add(tensor with { Code = CodeOf(network, tensor, tensors), Skip = null });
+            tensors.Add(tensor with { Code = CodeOf(network, tensor, tensors), Skip = null, Gain = default, Zeros = default });
         return network with { Tensors = new EquatableArray<Tensor>(tensors) };
     }
 

@@ -65,6 +65,7 @@ internal sealed class ExportedTensor(GraphBuilder graph, Tensor tensor, string n
         return ordered.Move(tensor, $"{name}/flat", true, (from, to, _) => graph.Node("Flatten", to, [from]));
     }
 
-    private string Dequantized(string levels, Code code, string suffix) =>
-        QuantizeNodes.Dequantize(graph, levels, QuantizeNodes.EvenOf(tensor, code), $"{name}/{suffix}");
+    private string Dequantized(string levels, Code code, string suffix) => tensor.IsByChannel
+        ? QuantizeNodes.DequantizeInput(graph, tensor, levels, isVector, $"{name}/{suffix}")
+        : QuantizeNodes.Dequantize(graph, levels, QuantizeNodes.EvenOf(tensor, code), $"{name}/{suffix}");
 }

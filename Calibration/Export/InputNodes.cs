@@ -10,7 +10,7 @@ internal static class InputNodes
         Tensor tensor = network.Tensors[0];
         int[] shape = [tensor.Channels, tensor.Height, tensor.Width];
         string values = isRaw ? Normalized(graph, network.Profile.Input, graph.Input<byte>("input", shape)) : graph.Input<float>("input", shape);
-        return QuantizeNodes.Encode(graph, tensor, values, Activation.None, isVector: false);
+        return QuantizeNodes.EncodeInput(graph, tensor, values);
     }
 
     /// <summary>(p · scale − mean) / std in double, the result rounded to float32: the reference's own operations.</summary>

@@ -24,6 +24,36 @@ internal static class QuantizeNodes
         };
     }
 
+    /// <summary>The network's input, with a step and a zero for each channel where its channels have their own.</summary>
+    public static ExportedTensor EncodeInput(GraphBuilder graph, Tensor tensor, string values)
+    {
+        if (!tensor.IsByChannel)
+            return Encode(graph, tensor, values, Activation.None, isVector: false);
+        float[] steps = [.. Enumerable.Range(0, tensor.Channels).Select(channel => tensor.Gain.Count > 0 ? (float)(tensor.Code!.Step / tensor.Gain[channel]) : tensor.Code!.Step)];
+        EvenCode code = EvenOf(tensor, tensor.Code!);
+        string[] inputs = [values, graph.Constant<float>("input/step", steps, steps.Length), Zeros(graph, tensor, tensor.Channels)];
+        bool isClipped = code.Largest != byte.MaxValue;
+        string levels = graph.Node("QuantizeLinear", isClipped ? "input/level/unclipped" : "input/level", inputs, ("axis", 1));
+        return new ExportedTensor(graph, tensor, tensor.Name, isVector: false)
+        {
+            Code = isClipped ? graph.Node("Clip", "input/level", [levels, graph.Scalar(byte.MinValue), graph.Scalar(code.Largest)]) : levels,
+        };
+    }
+
+    /// <summary>Levels of such an input as values that the gains have been multiplied into.</summary>
+    public static string DequantizeInput(GraphBuilder graph, Tensor tensor, string levels, bool isVector, string output)
+    {
+        int count = isVector ? tensor.Length : tensor.Channels;
+        float[] steps = [.. Enumerable.Repeat(tensor.Code!.Step, count)];
+        return graph.Node("DequantizeLinear", output, [levels, graph.Constant<float>($"{output}/step", steps, count), Zeros(graph, tensor, count)], ("axis", 1));
+    }
+
+    private static string Zeros(GraphBuilder graph, Tensor tensor, int count)
+    {
+        byte[] zeros = [.. Enumerable.Range(0, count).Select(i => (byte)tensor.ZeroOf(i % tensor.Channels))];
+        return graph.Constant<byte>($"input/zero/{count}", zeros, count);
+    }
+
     /// <summary>
     /// Values to levels. What a code of fewer levels, relu and relu6 leave off is clipped from the levels, not the values: the
     /// result is the same, and a QuantizeLinear that follows a convolution directly is what runtimes fuse with it.

@@ -43,6 +43,8 @@ internal sealed class Checkpoints
         text.WriteLine($"{options.Rounding} {options.Recipe} {options.Columns} {options.Seed}");
         foreach (string tensor in network.Layers.Select(layer => layer.Spec.Name).Prepend("input"))
             text.WriteLine($"{tensor} {TextOf(codes[tensor].Code)} {TextOf(codes[tensor].Skip)}");
+        if (options.Normalization is { } bytes)
+            text.WriteLine(FormattableString.Invariant($"{bytes.Scale} [{Join(bytes.Mean)}] [{Join(bytes.Std)}]"));
         text.WriteLine(string.Join(' ', plan.Layers.Select(layer => layer.WeightBits)));
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes(text.ToString()));
         return new Checkpoints(Path.Combine(root, Convert.ToHexStringLower(hash.GetHashAndReset())[..32]));
@@ -89,6 +91,9 @@ internal sealed class Checkpoints
         if (!Directory.EnumerateFileSystemEntries(root).Any())
             Directory.Delete(root);
     }
+
+    private static string Join(IEnumerable<double> values) =>
+        string.Join(' ', values.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     private static string TextOf(Bottleneck? code) =>
         code is null ? "" : FormattableString.Invariant($"{code.Spec.Bits} {code.Spec.Step} {code.Spec.Zero} [{string.Join(' ', code.Spec.Coefficients)}]");

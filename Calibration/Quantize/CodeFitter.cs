@@ -16,11 +16,9 @@ internal static class CodeFitter
         Dictionary<string, Bottleneck> published = options.Coefficients?.Place(network, plan, byName) ?? [];
         var codes = new Dictionary<string, LayerCodes>
         {
-            [StatisticsCollector.Input] = new(
-                options.Normalization is { } normalization
-                    ? new Bottleneck(InputCode.OfBytes(normalization, CodePlanner.InputBits), 0, double.PositiveInfinity, double.PositiveInfinity)
-                    : ForSums(byName[StatisticsCollector.Input], CodePlanner.InputBits, options),
-                null),
+            [StatisticsCollector.Input] = options.Normalization is { } normalization
+                ? LayerCodes.Given(InputCode.OfBytes(normalization, CodePlanner.InputBits))
+                : new LayerCodes(ForSums(byName[StatisticsCollector.Input], CodePlanner.InputBits, options), null),
         };
         for (int i = 0; i < network.Layers.Count; i++)
         {

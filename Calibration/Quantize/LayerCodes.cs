@@ -1,4 +1,5 @@
 using BitKernelGen.Calibration.Bottlenecks;
+using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Quantize;
 
@@ -9,4 +10,7 @@ public sealed record LayerCodes(Bottleneck? Code, Bottleneck? Skip)
 {
     /// <summary>A float32 tensor.</summary>
     public static LayerCodes None { get; } = new(null, null);
+
+    /// <summary>A code that no values were measured for.</summary>
+    internal static LayerCodes Given(CodeSpec code) => new(new Bottleneck(code, 0, double.PositiveInfinity, double.PositiveInfinity), null);
 }

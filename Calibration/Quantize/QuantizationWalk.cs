@@ -27,12 +27,14 @@ internal sealed class QuantizationWalk : IDisposable
     /// <param name="codes">The codes of "input" and of every layer.</param>
     /// <param name="options">How to round.</param>
     /// <param name="checkpoints">Where finished layers are kept and found; null for none.</param>
+    /// <param name="channels">How the input's channels are encoded each in its own way; null where they are not.</param>
     public QuantizationWalk(
         FloatNetwork network,
         IReadOnlyList<float[]> samples,
         Dictionary<string, LayerCodes> codes,
         QuantizeOptions options,
-        Checkpoints? checkpoints = null)
+        Checkpoints? checkpoints = null,
+        ChannelInput? channels = null)
     {
         (_network, _codes, _options, _checkpoints, _samples) = (network, codes, options, checkpoints, samples.Count);
         _memory = new SampleMemory(options.SampleMemory);
@@ -43,10 +45,11 @@ internal sealed class QuantizationWalk : IDisposable
         }
 
         int length = Shape.Of(network, "input").Length;
-        SampleTensor values = new(_samples, length, null, _memory), levels = new(_samples, length, codes["input"].Code!.Spec, _memory);
+        LevelEncoder encoder = channels is null ? new(codes["input"].Code!.Spec) : new(channels, network.Channels);
+        SampleTensor values = new(_samples, length, code: null, _memory), levels = new(_samples, length, encoder, _memory);
         for (int sample = 0; sample < _samples; sample++)
         {
-            values.Store(sample, samples[sample]);
+            values.Store(sample, channels?.Scaled(samples[sample]) ?? samples[sample]);
             levels.Store(sample, samples[sample]);
         }
 

@@ -51,10 +51,16 @@ public static class Quantizer
             fits = TensorFit.Of(equalised, Collect(equalised), plan, options);
         network = equalised;
         Dictionary<string, LayerCodes> codes = CodeFitter.Fit(network, plan, fits, options);
+        ChannelInput? channels = ChannelInput.Of(network, plan, options);
+        if (channels is not null)
+        {
+            codes[StatisticsCollector.Input] = LayerCodes.Given(channels.Code);
+            network = channels.Rescale(network);
+        }
 
         Checkpoints? checkpoints = options.WorkFolder is null ? null
             : Checkpoints.Of(options.WorkFolder, network, samples, plan, codes, options);
-        using var walk = new QuantizationWalk(network, samples, codes, options, checkpoints);
+        using var walk = new QuantizationWalk(network, samples, codes, options, checkpoints, channels);
         var file = new SafeTensorsWriter();
         var layers = new List<LayerSpec>();
         var reports = new List<LayerReport>();
@@ -91,7 +97,7 @@ public static class Quantizer
 
         byte[] bytes = file.ToArray();
         var rate = CodeRate.Of(network.Layers.Zip(layers, (layer, spec) => (layer, spec.Code?.Bits, spec.Skip?.Bits)));
-        return new QuantizedNetwork(Profile(network, options, codes["input"], layers, bytes, samples.Count, reports, rate), bytes, reports, rate)
+        return new QuantizedNetwork(Profile(network, options, codes["input"], channels, layers, bytes, samples.Count, reports, rate), bytes, reports, rate)
         {
             Tensors = [.. fits.Select(fit => fit.ToReport(codes[fit.Name]))],
             Checkpoints = checkpoints,
@@ -99,7 +105,8 @@ public static class Quantizer
     }
 
     private static BitProfile Profile(
-        FloatNetwork network, QuantizeOptions options, LayerCodes input, List<LayerSpec> layers, byte[] weights, int samples, List<LayerReport> reports, CodeRate rate)
+        FloatNetwork network, QuantizeOptions options, LayerCodes input, ChannelInput? channels, List<LayerSpec> layers, byte[] weights, int samples,
+        List<LayerReport> reports, CodeRate rate)
     {
         InputNormalization? normalization = options.Normalization;
         return new BitProfile
@@ -113,6 +120,8 @@ public static class Quantizer
                 Std = normalization is null ? default : new EquatableArray<double>(normalization.Std),
                 Scale = normalization?.Scale ?? 1.0 / 255,
                 Code = input.Code!.Spec,
+                Gain = channels?.Gain ?? default,
+                Zeros = channels?.Zeros ?? default,
             },
             Layers = new EquatableArray<LayerSpec>(layers),
             Output = new OutputSpec(network.Output, new EquatableArray<string>(options.Labels)),

@@ -43,6 +43,17 @@ internal sealed class Activations
             : new Activations(tensor, LevelsOf(tensor.Code), LevelsOf(tensor.Skip), null);
     }
 
+    /// <summary>Encodes the network's input, each channel by its own reciprocal and zero.</summary>
+    public static Activations EncodeInput(Tensor tensor, float[] values)
+    {
+        if (!tensor.IsByChannel)
+            return Encode(tensor, values, ActivationFunction.None);
+        Encoder[] encoders =
+            [.. Enumerable.Range(0, tensor.Channels).Select(channel => new Encoder(tensor.Code! with { Zero = tensor.ZeroOf(channel) }, ActivationFunction.None))];
+        int[] levels = [.. values.Select((x, i) => encoders[i % tensor.Channels].LevelOf(x * tensor.ReciprocalOf(i % tensor.Channels)))];
+        return new Activations(tensor, levels, null, null);
+    }
+
     /// <summary>Encodes values that the tensor's only code has already been multiplied into.</summary>
     public static Activations EncodePremultiplied(Tensor tensor, float[] steps, ActivationFunction activation, float[]? slopes)
     {
@@ -55,7 +66,9 @@ internal sealed class Activations
     }
 
     /// <summary>L − z as multiplications read it.</summary>
-    public int[] DifferencesForProducts() => Differences(_code, Tensor.Code);
+    public int[] DifferencesForProducts() => Tensor.IsByChannel
+        ? [.. _code!.Select((level, i) => level - Tensor.ZeroOf(i % Tensor.Channels))]
+        : Differences(_code, Tensor.Code);
 
     /// <summary>L − z as averages read it.</summary>
     public int[] DifferencesForSums() => Differences(_skip ?? _code, Tensor.SumCode);

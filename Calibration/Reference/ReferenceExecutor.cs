@@ -38,7 +38,7 @@ public sealed class ReferenceExecutor
                 throw new ArgumentException("The input holds a NaN.", nameof(input));
         }
 
-        return Run(Activations.Encode(tensor, input.ToArray(), ActivationFunction.None));
+        return Run(Activations.EncodeInput(tensor, input.ToArray()));
     }
 
     /// <summary>Runs the network on raw bytes, normalised by the profile's mean and standard deviation.</summary>

@@ -1,3 +1,4 @@
+using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Calibration.Reference;
 using BitKernelGen.Profiles;
 
@@ -8,6 +9,7 @@ internal sealed class LevelEncoder
 {
     private readonly Code _code;
     private readonly Encoder _encoder;
+    private readonly Tensor? _channels;
 
     /// <summary>For a code with any coefficients: real-valued ones are replaced by integers first.</summary>
     /// <exception cref="ArgumentException">It is no code.</exception>
@@ -17,9 +19,19 @@ internal sealed class LevelEncoder
         _encoder = new Encoder(_code, ActivationFunction.None);
     }
 
+    /// <summary>For an input whose channels are encoded each in its own way; it decodes to what the gains have been multiplied into.</summary>
+    public LevelEncoder(ChannelInput input, int channels)
+        : this(input.Code)
+    {
+        var tensor = new Tensor(0, "input", 1, 1, channels, _code, null) { Gain = input.Gain, Zeros = input.Zeros };
+        _channels = tensor.IsByChannel ? tensor : null;
+    }
+
     /// <summary>The levels of values.</summary>
     public byte[] Encode(ReadOnlySpan<float> values)
     {
+        if (_channels is not null)
+            return EncodeByChannel(_channels, values);
         float reciprocal = _code.Reciprocal;
         var levels = new byte[values.Length];
         if (!_code.IsEven)
@@ -40,7 +52,21 @@ internal sealed class LevelEncoder
     {
         var values = new float[levels.Length];
         for (int i = 0; i < values.Length; i++)
-            values[i] = _code.Step * (levels[i] - _code.Zero);
+            values[i] = _code.Step * (levels[i] - (_channels?.ZeroOf(i % _channels.Channels) ?? _code.Zero));
         return values;
+    }
+
+    private static byte[] EncodeByChannel(Tensor tensor, ReadOnlySpan<float> values)
+    {
+        var levels = new byte[values.Length];
+        for (int channel = 0; channel < tensor.Channels; channel++)
+        {
+            float reciprocal = tensor.ReciprocalOf(channel);
+            int zero = tensor.ZeroOf(channel), largest = tensor.Code!.MaxLevel;
+            for (int i = channel; i < levels.Length; i += tensor.Channels)
+                levels[i] = (byte)((int)MathF.Round(Math.Clamp(values[i] * reciprocal, -zero, largest - zero)) + zero);
+        }
+
+        return levels;
     }
 }

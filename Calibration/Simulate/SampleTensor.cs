@@ -26,7 +26,12 @@ internal sealed class SampleTensor : IDisposable
     {
     }
 
-    private SampleTensor(int samples, int length, LevelEncoder? encoder, SampleMemory memory)
+    /// <summary>Makes room.</summary>
+    /// <param name="samples">How many samples.</param>
+    /// <param name="length">Elements of each.</param>
+    /// <param name="encoder">Encodes to the levels that are kept; null for float32 values.</param>
+    /// <param name="memory">What may be in memory.</param>
+    public SampleTensor(int samples, int length, LevelEncoder? encoder, SampleMemory memory)
     {
         (Count, _length, _encoder, _memory) = (samples, length, encoder, memory);
         if (memory.TryTake(Bytes * samples))

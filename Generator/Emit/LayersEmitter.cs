@@ -65,7 +65,7 @@ internal sealed class LayersEmitter
                 _writer.Line(
                     $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
                     $"Channels: {step.Input.Tensor.Channels}, PixelBytes: {step.Input.PixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
-                    $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)})" + (isDepthwise ? ");" : ","));
+                    $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)})" + (isDepthwise ? ");" : ","));
                 if (isDepthwise)
                     continue;
                 var product = (ProductKernel)step.Kernel;
@@ -101,13 +101,16 @@ internal sealed class LayersEmitter
         _ => throw new System.NotSupportedException(strategy.GetType().Name),
     });
 
+    private static string Zeros(Buffer input) => input.Tensor.Zeros.Count > 0 ? ", Zeros: InputZeros.ToArray()" : "";
+
     private static string HasSlope(Layer layer) => layer.Spec.Activation == Activation.PRelu ? ", HasSlope: true" : "";
 
     private void Encode(BitProfile profile)
     {
         Buffer input = _plan.Input;
         Code code = input.Code!;
-        string constants = $"{CSharp.Literal(code.Reciprocal)}, {code.Zero}, {code.MaxLevel}";
+        bool isByChannel = input.Tensor.IsByChannel;
+        string constants = isByChannel ? "InputCode" : $"{CSharp.Literal(code.Reciprocal)}, {code.Zero}, {code.MaxLevel}";
         string table = code.IsEven ? "" : $", {Table(code)}";
 
         // Without padding the rows lie one after the other, like the caller's.
@@ -123,11 +126,14 @@ internal sealed class LayersEmitter
                 _writer.Line($"global::BitKernelGen.Execution.InputEncoder.{call}");
         }
 
+        if (isByChannel)
+            ChannelCode(input.Tensor, code);
         if (profile.Input.Mean.Count == 0)
             return;
+        string arguments = isByChannel ? constants : $"{constants}, {(code.IsEven ? "default" : Table(code))}";
         _writer.Line();
         _writer.Line("private static readonly byte[] ByteTables = global::BitKernelGen.Execution.InputEncoder.ByteTables(");
-        _writer.Line($"    [{string.Join(", ", profile.Input.Mean.Select(CSharp.Literal))}], [{string.Join(", ", profile.Input.Std.Select(CSharp.Literal))}], {CSharp.Literal(profile.Input.Scale)}, {constants}, {(code.IsEven ? "default" : Table(code))});");
+        _writer.Line($"    [{string.Join(", ", profile.Input.Mean.Select(CSharp.Literal))}], [{string.Join(", ", profile.Input.Std.Select(CSharp.Literal))}], {CSharp.Literal(profile.Input.Scale)}, {arguments});");
         _writer.Line();
         using (_writer.Block("partial void Encode(byte* input, byte* arena)"))
         {
@@ -139,6 +145,21 @@ internal sealed class LayersEmitter
             using (KernelWriter.Loop(_writer, "y", rows))
                 _writer.Line($"global::BitKernelGen.Execution.InputEncoder.{call}");
         }
+    }
+
+    /// <summary>Static fields are initialised in the order of the text: this one comes before the tables that are made of it.</summary>
+    private void ChannelCode(Tensor input, Code code)
+    {
+        IEnumerable<int> channels = Enumerable.Range(0, input.Channels);
+        string zeros = string.Join(", ", channels.Select(input.ZeroOf));
+        _writer.Line();
+        _writer.Line("// What each channel is multiplied by, and its level of zero.");
+        _writer.Line("private static readonly global::BitKernelGen.Execution.ChannelCode InputCode = new(");
+        _writer.Line($"    [{string.Join(", ", channels.Select(channel => CSharp.Literal(input.ReciprocalOf(channel))))}], [{zeros}], {code.MaxLevel});");
+        if (input.Zeros.Count == 0)
+            return;
+        _writer.Line();
+        _writer.Line($"private static global::System.ReadOnlySpan<byte> InputZeros => new byte[] {{ {zeros} }};");
     }
 
     private void Execute()
@@ -200,7 +221,7 @@ internal sealed class LayersEmitter
         int between = (buffer.PadLeft + buffer.PadRight) * buffer.PixelBytes;
         int bottom = (buffer.PadBottom * buffer.RowBytes) + (buffer.PadRight * buffer.PixelBytes);
         _writer.Line(
-            $"global::BitKernelGen.Execution.Border.Fill({CSharp.Plus("arena", buffer.Offset)}, {buffer.Code!.Zero}, " +
+            $"global::BitKernelGen.Execution.Border.Fill({CSharp.Plus("arena", buffer.Offset)}, {(buffer.Tensor.Zeros.Count > 0 ? "InputZeros" : buffer.Code!.Zero.ToString())}, " +
             $"{buffer.Tensor.Height}, {buffer.InteriorRowBytes}, {top}, {between}, {bottom});");
     }
 

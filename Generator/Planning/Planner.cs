@@ -230,7 +230,7 @@ internal sealed class Planner
                 OutputWidth = output.Width,
                 Channels = output.Channels,
                 WeightBits = layer.Spec.Weight!.Bits,
-                HasZero = code.Zero != 0,
+                HasZero = input.Tensor.HasZero,
                 Epilogue = epilogue,
             }
             : new ProductKernel
@@ -248,7 +248,7 @@ internal sealed class Planner
                 OutputChannels = output.Channels,
                 WeightBits = layer.Spec.Weight!.Bits,
                 MaxLevel = code.MaxLevel,
-                HasZero = code.Zero != 0,
+                HasZero = input.Tensor.HasZero,
                 Epilogue = epilogue,
                 Strategies = new EquatableArray<Strategy>(Isa.All.Select(isa => _strategies[isa][layer.Index]!)),
             };

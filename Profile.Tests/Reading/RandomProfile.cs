@@ -18,6 +18,8 @@ internal sealed class RandomProfile(Random random)
                 Std = new(Doubles(channels, Math.Abs)),
                 Scale = random.Next(2) == 0 ? 1.0 / 255 : Math.Abs(Double()),
                 Code = Code(true),
+                Gain = random.Next(2) == 0 ? default : new(Doubles(shape[^1], Math.Abs)),
+                Zeros = random.Next(2) == 0 ? default : new(Integers(shape[^1], 0, 255)),
             },
             Layers = new(Enumerable.Range(0, random.Next(1, 8)).Select(Layer)),
             Output = new OutputSpec(Text(1), new(Enumerable.Range(0, random.Next(4)).Select(_ => Text(0)))),

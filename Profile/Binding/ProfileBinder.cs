@@ -63,6 +63,8 @@ internal sealed class ProfileBinder(TomlDocument document, string text, Reports 
             Std = isNormalised ? input.Numbers("std", null, Rules.IsPositive, "a number above 0") : default,
             Scale = input.Has("scale") ? input.Number("scale", Rules.IsPositive, "a number above 0") : 1.0 / 255,
             Code = input.Need("code") is null ? NoCode : CodeBinder.Bind(input, "code"),
+            Gain = input.Has("gain") ? input.Numbers("gain", null, Rules.IsPositive, "a number above 0") : default,
+            Zeros = input.Has("zeros") ? input.Integers("zeros", 1, MaxExtent, 0, byte.MaxValue) : default,
         };
     }
 

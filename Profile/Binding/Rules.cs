@@ -14,7 +14,7 @@ internal static class Rules
         "new null object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc " +
         "static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while " +
         "allows await dynamic extension field file nint notnull nuint partial record required scoped unmanaged var where yield " +
-        "ByteTables Decode Dispose Encode Execute Info InputLength Labels Load OutputLength Pack Run").Split(' '),
+        "ByteTables Decode Dispose Encode Execute Info InputCode InputLength InputZeros Labels Load OutputLength Pack Run").Split(' '),
         StringComparer.Ordinal);
 
     public static bool IsFinite(double value) => !double.IsNaN(value) && !double.IsInfinity(value);

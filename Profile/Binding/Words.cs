@@ -9,7 +9,7 @@ internal static class Words
 {
     public static readonly IReadOnlyList<string> Profile = ["format", "name", "weights", "input", "layer", "output", "provenance"];
     public static readonly IReadOnlyList<string> Weights = ["file", "sha256"];
-    public static readonly IReadOnlyList<string> Input = ["shape", "mean", "std", "scale", "code"];
+    public static readonly IReadOnlyList<string> Input = ["shape", "mean", "std", "scale", "code", "gain", "zeros"];
     public static readonly IReadOnlyList<string> Output = ["from", "labels"];
     public static readonly IReadOnlyList<string> Code = ["bits", "step", "zero", "coefficients"];
     public static readonly IReadOnlyList<string> Weight = ["bits"];

@@ -58,6 +58,12 @@ public sealed record InputSpec
 
     /// <summary>The input's code.</summary>
     public required CodeSpec Code { get; init; }
+
+    /// <summary>What each channel is multiplied by before it is encoded, each above 0; empty for 1. The weights that read the input know of it.</summary>
+    public EquatableArray<double> Gain { get; init; }
+
+    /// <summary>The level of zero in each channel; empty where that is the code's.</summary>
+    public EquatableArray<int> Zeros { get; init; }
 }
 
 /// <summary>A bottleneck on a tensor, as written: x ≈ step · (Σ nᵢ bᵢ − zero).</summary>

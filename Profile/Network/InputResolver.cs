@@ -22,7 +22,9 @@ internal static class InputResolver
             return new Known(shape, null);
         }
 
-        return new Known(shape, CodeResolver.Resolve(spec.Code, "code", reporter) is { } code ? new Codes(code, null) : null);
+        Code? code = CodeResolver.Resolve(spec.Code, "code", reporter);
+        ChannelCodeRule.Check(spec, shape, code, reporter);
+        return new Known(shape, code is null ? null : new Codes(code, null));
     }
 
     private static Shape? ResolveShape(EquatableArray<int> shape, Reporter reporter)

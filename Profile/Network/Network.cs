@@ -36,6 +36,26 @@ public sealed record Tensor(int Id, string Name, int Height, int Width, int Chan
 
     /// <summary>What a sum, an average or the network's output reads: the skip code, else the code, else null for float32.</summary>
     public Code? SumCode => Skip ?? Code;
+
+    /// <summary>The input's <see cref="InputSpec.Gain"/>; empty for other tensors.</summary>
+    public EquatableArray<double> Gain { get; init; }
+
+    /// <summary>The input's <see cref="InputSpec.Zeros"/>; empty for other tensors.</summary>
+    public EquatableArray<int> Zeros { get; init; }
+
+    /// <summary>Whether channels are encoded each in its own way.</summary>
+    public bool IsByChannel => Gain.Count > 0 || Zeros.Count > 0;
+
+    /// <summary>Whether the levels that multiplications read have a zero offset.</summary>
+    public bool HasZero => Zeros.Count > 0 || Code is { Zero: not 0 };
+
+    /// <summary>The level of zero in a channel of what multiplications read.</summary>
+    /// <param name="channel">The channel.</param>
+    public int ZeroOf(int channel) => Zeros.Count > 0 ? Zeros[channel] : Code!.Zero;
+
+    /// <summary>r[c] = float32(gain[c] / s), by which a channel's values are multiplied to be encoded.</summary>
+    /// <param name="channel">The channel.</param>
+    public float ReciprocalOf(int channel) => Gain.Count > 0 ? (float)(Gain[channel] / Code!.Step) : Code!.Reciprocal;
 }
 
 /// <summary>A layer with its numbers.</summary>

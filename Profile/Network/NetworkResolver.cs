@@ -63,6 +63,7 @@ public sealed class NetworkResolver
         _tensors.Add(InputResolver.Resolve(_profile.Input, new Reporter(_issues, InputIndex, "Input")));
         for (int i = 0; i < _profile.Layers.Count; i++)
             ResolveLayer(i, _profile.Layers[i]);
+        ChannelCodeRule.CheckReaders(_profile, new Reporter(_issues, InputIndex, "Input"));
         CheckMemory();
         int output = ResolveOutput(_profile.Output, new Reporter(_issues, OutputIndex, "Output"));
         WarnOfUnused(output);
@@ -80,8 +81,12 @@ public sealed class NetworkResolver
         };
     }
 
-    private static Tensor Tensor(int id, string name, Known tensor) =>
-        new(id, name, tensor.Shape!.Height, tensor.Shape.Width, tensor.Shape.Channels, tensor.Codes!.Code, tensor.Codes.Skip);
+    private Tensor Tensor(int id, string name, Known tensor) =>
+        new(id, name, tensor.Shape!.Height, tensor.Shape.Width, tensor.Shape.Channels, tensor.Codes!.Code, tensor.Codes.Skip)
+        {
+            Gain = id == 0 ? _profile.Input.Gain : default,
+            Zeros = id == 0 ? _profile.Input.Zeros : default,
+        };
 
     private void ResolveLayer(int index, LayerSpec? spec)
     {

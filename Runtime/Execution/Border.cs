@@ -29,4 +29,34 @@ public static unsafe class Border
 
         Unsafe.InitBlockUnaligned(buffer, value, (uint)bottom);
     }
+
+    /// <summary>The same where each channel has its own level of zero; pixels lie densely, and all padding is whole pixels.</summary>
+    /// <param name="buffer">The first byte of the padded buffer.</param>
+    /// <param name="pixel">The level of zero in each channel.</param>
+    /// <param name="height">Rows of the interior.</param>
+    /// <param name="rowBytes">Bytes of a row's interior.</param>
+    /// <param name="top">Bytes before the first interior byte.</param>
+    /// <param name="between">Bytes between the interiors of two rows.</param>
+    /// <param name="bottom">Bytes after the last interior byte.</param>
+    public static void Fill(byte* buffer, ReadOnlySpan<byte> pixel, int height, int rowBytes, int top, int between, int bottom)
+    {
+        Repeat(pixel, new Span<byte>(buffer, top));
+        buffer += top + rowBytes;
+        for (int row = 1; row < height; row++)
+        {
+            Repeat(pixel, new Span<byte>(buffer, between));
+            buffer += between + rowBytes;
+        }
+
+        Repeat(pixel, new Span<byte>(buffer, bottom));
+    }
+
+    private static void Repeat(ReadOnlySpan<byte> pixel, Span<byte> target)
+    {
+        if (target.IsEmpty)
+            return;
+        pixel.CopyTo(target);
+        for (int filled = pixel.Length; filled < target.Length; filled *= 2)
+            target[..Math.Min(filled, target.Length - filled)].CopyTo(target[filled..]);
+    }
 }

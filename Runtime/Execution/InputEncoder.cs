@@ -79,6 +79,63 @@ public static unsafe class InputEncoder
         }
     }
 
+    /// <summary>Encodes float32 values with even levels, each channel in its own way.</summary>
+    /// <param name="source">Whole pixels, channels beside each other.</param>
+    /// <param name="target">Receives a level for each value.</param>
+    /// <param name="count">How many values.</param>
+    /// <param name="code">The code.</param>
+    /// <exception cref="ArgumentException">A value is a NaN.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Encode(float* source, byte* target, int count, ChannelCode code)
+    {
+        int channels = code.Channels, i = 0;
+        fixed (float* reciprocals = code.Reciprocals, lows = code.Lows, highs = code.Highs)
+        fixed (int* zeros = code.Zeros)
+        {
+            if (Avx512BW.IsSupported)
+            {
+                Vector512<float> ordered = Vector512<float>.AllBitsSet;
+                for (int last = count - Vector512<float>.Count; i <= last; i = Next(i, last, Vector512<float>.Count))
+                {
+                    int channel = i % channels;
+                    Vector512<float> x = Vector512.Load(source + i);
+                    ordered &= Vector512.Equals(x, x);
+                    Vector512<float> t = Vector512.MaxNative(x * Vector512.Load(reciprocals + channel), Vector512.Load(lows + channel));
+                    t = Vector512.MinNative(t, Vector512.Load(highs + channel));
+                    Levels.Store(Levels.Round(t) + Vector512.Load(zeros + channel), target + i);
+                }
+
+                if (ordered.AsInt32() != Vector512<int>.AllBitsSet)
+                    ThrowNaN();
+            }
+            else if (Vector128.IsHardwareAccelerated)
+            {
+                Vector128<float> ordered = Vector128<float>.AllBitsSet;
+                for (int last = count - Vector128<float>.Count; i <= last; i = Next(i, last, Vector128<float>.Count))
+                {
+                    int channel = i % channels;
+                    Vector128<float> x = Vector128.Load(source + i);
+                    ordered &= Vector128.Equals(x, x);
+                    Vector128<float> t = Vector128.MaxNative(x * Vector128.Load(reciprocals + channel), Vector128.Load(lows + channel));
+                    t = Vector128.MinNative(t, Vector128.Load(highs + channel));
+                    Levels.Store(Levels.Round(t) + Vector128.Load(zeros + channel), target + i);
+                }
+
+                if (ordered.AsInt32() != Vector128<int>.AllBitsSet)
+                    ThrowNaN();
+            }
+
+            for (; i < count; i++)
+                target[i] = Encode(source[i], code, i % channels);
+        }
+    }
+
+    private static byte Encode(float x, ChannelCode code, int channel)
+    {
+        RequireNumber(x);
+        return (byte)((int)MathF.Round(Math.Min(Math.Max(x * code.Reciprocals[channel], code.Lows[channel]), code.Highs[channel])) + code.Zeros[channel]);
+    }
+
     /// <summary>Encodes raw bytes by table.</summary>
     /// <param name="source">Pixels, channels beside each other.</param>
     /// <param name="target">Receives a level for each.</param>
@@ -117,6 +174,23 @@ public static unsafe class InputEncoder
                 else
                     Encode(&x, target, 1, reciprocal, zero, maxLevel, levelByHalfStep);
             }
+        }
+
+        return tables;
+    }
+
+    /// <summary>The tables for raw bytes where each channel is encoded in its own way: 256 levels for each channel.</summary>
+    /// <param name="mean">Per-channel mean.</param>
+    /// <param name="std">Per-channel standard deviation.</param>
+    /// <param name="scale">What a byte is multiplied by first.</param>
+    /// <param name="code">The code.</param>
+    public static byte[] ByteTables(ReadOnlySpan<double> mean, ReadOnlySpan<double> std, double scale, ChannelCode code)
+    {
+        var tables = new byte[mean.Length * 256];
+        for (int i = 0; i < tables.Length; i++)
+        {
+            int channel = i / 256;
+            tables[i] = Encode((float)((((i & 255) * scale) - mean[channel]) / std[channel]), code, channel);
         }
 
         return tables;

@@ -17,13 +17,18 @@ namespace BitKernelGen.Packing;
 /// <param name="Step">The step of the input's code.</param>
 /// <param name="Premultiplier">What scale and bias are multiplied by once: the output code's reciprocal, or 1.</param>
 /// <param name="HasSlope">Whether each output has a slope, prelu's.</param>
+/// <param name="Zeros">The level of zero in each channel of the input, in the place of <paramref name="Zero"/>; null where they are one.</param>
 public readonly record struct LayerShape(
     string Name, int Outputs, int Rows, int Columns, int Channels, int PixelBytes, int Bits, int Zero, int MaxLevel, float Step, float Premultiplier,
-    bool HasSlope = false);
+    bool HasSlope = false, byte[]? Zeros = null)
+{
+    /// <summary>Whether zero has another level than 0.</summary>
+    internal bool HasZero => Zero != 0 || Zeros is not null;
+}
 
 /// <summary>
 /// Puts a layer's weights into the form that its kernels read. A block holds, for the outputs rounded up to
-/// whole panels: their scales and biases (float32), with a zero offset their corrections −z·Σw (int32), prelu's slopes, then the panels.
+/// whole panels: their scales and biases (float32), with a zero offset their corrections −Σz·w (int32), prelu's slopes, then the panels.
 /// </summary>
 public static unsafe class LayerPacker
 {
@@ -153,7 +158,7 @@ public static unsafe class LayerPacker
 
     /// <summary>Bytes of what stands before the weights.</summary>
     internal static int ParameterBytes(in LayerShape shape, int paddedOutputs) =>
-        (2 + (shape.Zero == 0 ? 0 : 1) + (shape.HasSlope ? 1 : 0)) * sizeof(float) * paddedOutputs;
+        (2 + (shape.HasZero ? 1 : 0) + (shape.HasSlope ? 1 : 0)) * sizeof(float) * paddedOutputs;
 
     /// <summary>Writes what stands before the weights.</summary>
     /// <param name="block">Receives it.</param>
@@ -168,19 +173,32 @@ public static unsafe class LayerPacker
         float* scale = (float*)block, bias = scale + paddedOutputs;
         WriteScales(layer, shape, firstOutput, scale, bias, 1);
         var correction = (int*)(bias + paddedOutputs);
-        for (int output = 0; shape.Zero != 0 && output < shape.Outputs; output++)
-        {
-            int source = firstOutput + output;
-            int sum = 0;
-            foreach (sbyte weight in layer.Values.AsSpan(source * layer.Inputs, layer.Inputs))
-                sum += weight;
-            correction[output] = -shape.Zero * sum;
-        }
+        for (int output = 0; shape.HasZero && output < shape.Outputs; output++)
+            correction[output] = -(int)ZeroProduct(layer, shape, firstOutput + output);
 
         if (!shape.HasSlope)
             return;
         float[] slopes = QuantizedLayer.ReadFinite(file, $"{shape.Name}.slope", layer.Outputs);
-        slopes.AsSpan(firstOutput, shape.Outputs).CopyTo(new Span<float>(bias + ((shape.Zero == 0 ? 1 : 2) * paddedOutputs), shape.Outputs));
+        slopes.AsSpan(firstOutput, shape.Outputs).CopyTo(new Span<float>(bias + ((shape.HasZero ? 2 : 1) * paddedOutputs), shape.Outputs));
+    }
+
+    /// <summary>Σ z·w: what an output's sum is where every level is that of zero.</summary>
+    internal static long ZeroProduct(QuantizedLayer layer, in LayerShape shape, int output)
+    {
+        ReadOnlySpan<sbyte> filter = layer.Values.AsSpan(output * layer.Inputs, layer.Inputs);
+        long sum = 0;
+        if (shape.Zeros is not { } zeros)
+        {
+            foreach (sbyte weight in filter)
+                sum += weight;
+            return shape.Zero * sum;
+        }
+
+        // Filters have the channels beside each other; a depthwise one has but its own.
+        bool isDepthwise = layer.Inputs == shape.Rows * shape.Columns;
+        for (int i = 0; i < filter.Length; i++)
+            sum += zeros[(isDepthwise ? output : i) % zeros.Length] * filter[i];
+        return sum;
     }
 
     /// <summary>Scales and biases, for sums that come multiplied by 1 / <paramref name="factor"/>, a power of two.</summary>

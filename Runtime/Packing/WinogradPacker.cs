@@ -43,7 +43,6 @@ internal static unsafe class WinogradPacker
     {
         WinogradTransform transform = weights.Transform;
         var products = new long[transform.Positions.Count];
-        int filter = layer.Inputs;
         for (int output = 0; output < shape.Outputs; output++)
         {
             for (int position = 0; position < products.Length; position++)
@@ -54,15 +53,13 @@ internal static unsafe class WinogradPacker
                 products[position] = -transform.Positions[position].Offset(shape.MaxLevel) * sum;
             }
 
-            long all = 0;
-            foreach (sbyte weight in layer.Values.AsSpan(output * filter, filter))
-                all += weight;
+            long zero = LayerPacker.ZeroProduct(layer, shape, output);
             long[] sums = transform.Output(products);
             for (int pixel = 0; pixel < sums.Length; pixel++)
             {
                 // Modulo 2³², as the sums themselves are until everything is added.
                 corrections[(((output / lanes * sums.Length) + pixel) * lanes) + (output % lanes)] =
-                    unchecked((int)(sums[pixel] - (transform.Scale * shape.Zero * all)));
+                    unchecked((int)(sums[pixel] - (transform.Scale * zero)));
             }
         }
     }
