@@ -87,6 +87,25 @@ public class CodePlannerTests
     }
 
     [Theory]
+    [InlineData(8, 8, null)]
+    [InlineData(6, 8, null)]
+    [InlineData(5, 8, 8)]
+    [InlineData(8, 6, 6)]
+    public void WhatOnlySumsReadStaysFloatBesideFineCodes(int bits, int skipBits, int? alone)
+    {
+        Dictionary<string, LayerPlan> plan = Plan(
+            new QuantizeOptions { Name = "N", Bits = bits, SkipBits = skipBits },
+            Layer("stem", LayerOp.Conv, Activation.Relu, "input"),
+            Layer("shortcut", LayerOp.Conv, Activation.None, "stem"),
+            Layer("main", LayerOp.Conv, Activation.None, "stem"),
+            Layer("sum", LayerOp.Add, Activation.Relu, "main", "shortcut"),
+            Layer("last", LayerOp.Dense, Activation.None, "sum"));
+
+        Assert.Equal((null, alone), (plan["shortcut"].CodeBits, plan["shortcut"].SkipBits));
+        Assert.Equal((null, null), (plan["main"].CodeBits, plan["main"].SkipBits));
+    }
+
+    [Theory]
     [InlineData(8, 4, 8, 8)]
     [InlineData(6, 4, 6, 6)]
     [InlineData(3, 4, null, 3)]

@@ -18,12 +18,10 @@ internal sealed record ChannelInput(CodeSpec Code, EquatableArray<double> Gain, 
     // Where a mean lies halfway between two bytes, every byte would be a tie, and two bytes one level.
     private const double MostRest = 0.49;
 
-    // With coarser codes behind it the noise of one common code does not show, and exported models fuse their first layer with it.
-    private const int FewestBits = 6;
-
     /// <summary>
-    /// The code; null where it does not suit the network, the normalisation or the way of rounding, where codes are coarse, and where all channels are
-    /// alike: one code does as well for them, and keeps the float's zero in padding.
+    /// The code; null where it does not suit the network, the normalisation or the way of rounding; where codes are coarse, since the
+    /// noise of one common code does not show behind them, and exported models fuse their first layer with it; and where all
+    /// channels are alike: one code does as well for them, and keeps the float's zero in padding.
     /// </summary>
     public static ChannelInput? Of(FloatNetwork network, CodePlan plan, QuantizeOptions options)
     {
@@ -33,7 +31,7 @@ internal sealed record ChannelInput(CodeSpec Code, EquatableArray<double> Gain, 
         int[] zeros = [.. means.Select(mean => (int)Math.Round(Math.Clamp(mean, -1, 256)))];
         bool haveOneGain = bytes.Std.All(std => std == bytes.Std[0]), haveOneZero = zeros.All(zero => zero == zeros[0]);
         if ((haveOneGain && haveOneZero)
-            || plan.Layers.Any(layer => layer.CodeBits < FewestBits)
+            || plan.Layers.Any(layer => layer.CodeBits < CodePlanner.FineBits)
             || !Readers(network).All(layer => Suits(network, layer))
             || zeros.Any(zero => zero is < 0 or > byte.MaxValue)
             || means.Zip(zeros, (mean, zero) => Math.Abs(mean - zero)).Any(rest => rest > MostRest))

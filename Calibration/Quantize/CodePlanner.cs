@@ -15,6 +15,9 @@ public static class CodePlanner
 
     private const int FullBits = 8;
 
+    /// <summary>From here on codes lose so little that what they stand beside must be finer.</summary>
+    internal const int FineBits = 6;
+
     /// <summary>Plans a network.</summary>
     public static CodePlan Plan(FloatNetwork network, QuantizeOptions options)
     {
@@ -64,6 +67,9 @@ public static class CodePlanner
     /// <summary>A code for sums beside one for products only where it has more bits; with 0 they share that one.</summary>
     private static int? SkipBits(int? code, QuantizeOptions options)
     {
+        // A projection's output takes both signs and reaches far: beside fine codes eight bits of it would be the largest error.
+        if (code is null && options is { SkipBits: FullBits, Bits: >= FineBits, Rate: null, Time: null })
+            return null;
         if (options.SkipBits == 0)
             return code is null ? FullBits : null;
         return code is null || code < options.SkipBits ? options.SkipBits : null;
