@@ -39,6 +39,8 @@ public sealed class StatisticsTests : IDisposable
         Bitkernel.Run("merge", PathOf("a"), PathOf("b"), "-o", PathOf("good")).Refused(1, PathOf("b"), "std 0.5");
         Bitkernel.Run("merge", PathOf("a"), PathOf("good"), "-o", PathOf("good")).Refused(1, PathOf("good"), "not a statistics file");
         Bitkernel.Run("merge", PathOf("a"), PathOf("nowhere"), "-o", PathOf("good")).Refused(1, "nowhere");
+        File.Copy(PathOf("a"), PathOf("twin"));
+        Bitkernel.Run("merge", PathOf("a"), PathOf("twin"), "-o", PathOf("good")).Refused(1, PathOf("twin"), PathOf("a"));
         Quantize("--statistics", PathOf("b"), "-o", PathOf("Models")).Refused(1, PathOf("b"), "std 0.5");
 
         Assert.Equal("good", File.ReadAllText(PathOf("good")));

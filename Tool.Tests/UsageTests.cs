@@ -31,6 +31,8 @@ public class UsageTests
     [InlineData("quantize m.onnx --data idx:x -o out --psnr-loss 8")]
     [InlineData("quantize m.onnx --data idx:x -o out --method paper --psnr-loss 8 --bits 4")]
     [InlineData("quantize m.onnx --data idx:x -o out --method paper --psnr-loss 0")]
+    [InlineData("quantize m.onnx --data idx:x -o out --coefficients c.npy --rate 4")]
+    [InlineData("quantize m.onnx --data idx:x -o out --coefficients c.npy --time 50")]
     [InlineData("quantize m.onnx --data idx:x --shard 1/2")]
     [InlineData("quantize m.onnx --data idx:x --shard 3/2 --statistics s")]
     [InlineData("quantize m.onnx --data idx:x --shard half --statistics s")]

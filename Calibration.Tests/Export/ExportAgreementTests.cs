@@ -70,11 +70,29 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.InRange(agreement.Decibels, 35, double.PositiveInfinity);
     }
 
+    /// <summary>All test images of a well calibrated network; minutes, so only where it is asked for.</summary>
+    [SkippableTheory]
+    [InlineData(8, 8)]
+    [InlineData(8, 4)]
+    [InlineData(4, 4)]
+    public void ResNet20AgreesOnAThousandImages(int weightBits, int bits)
+    {
+        SkipUnlessSlow();
+        FloatNetwork network = OnnxImporter.ImportFile(SharedData.Require("models/resnet20_cifar10.onnx"));
+        string folder = SharedData.Require("data/cifar10");
+        QuantizedNetwork quantized = Quantize(network, $"cifar10:{folder}/data_batch_1_first4000.bin", weightBits, bits, samples: 256);
+
+        Agreement agreement = Agree(quantized, $"cifar10:{folder}/test_batch_first1000.bin", 1000);
+
+        Assert.InRange((double)agreement.SameLargest / agreement.Samples, 0.995, 1);
+        Assert.InRange(agreement.Decibels, 30, double.PositiveInfinity);
+    }
+
     /// <summary>Minutes, so only where it is asked for.</summary>
     [SkippableFact]
     public void ResNet50Agrees()
     {
-        Skip.If(Environment.GetEnvironmentVariable("BITKERNELGEN_SLOW") is null, "set BITKERNELGEN_SLOW=1 to run it");
+        SkipUnlessSlow();
         FloatNetwork network = OnnxImporter.ImportFile(SharedData.Require("models/resnet50.onnx"));
         string data = $"images:{SharedData.Require("data/imagenet-sample")}";
         QuantizedNetwork quantized = Quantize(network, data, weightBits: 8, bits: 8, samples: 4, RoundingMethod.Nearest);
@@ -84,6 +102,9 @@ public class ExportAgreementTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.Equal(agreement.Samples, agreement.SameLargest);
         Assert.InRange(agreement.Decibels, 40, 200);
     }
+
+    private static void SkipUnlessSlow() =>
+        Skip.If(Environment.GetEnvironmentVariable("BITKERNELGEN_SLOW") is null, "set BITKERNELGEN_SLOW=1 to run it");
 
     private static TestNetwork WithBiasesOnGrid(TestNetwork network)
     {

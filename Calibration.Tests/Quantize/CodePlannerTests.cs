@@ -91,7 +91,7 @@ public class CodePlannerTests
     [InlineData(6, 8, null)]
     [InlineData(5, 8, 8)]
     [InlineData(8, 6, 6)]
-    public void WhatOnlySumsReadStaysFloatBesideFineCodes(int bits, int skipBits, int? alone)
+    public void WhatOnlyAdditionsReadStaysFloatBesideFineCodes(int bits, int skipBits, int? alone)
     {
         Dictionary<string, LayerPlan> plan = Plan(
             new QuantizeOptions { Name = "N", Bits = bits, SkipBits = skipBits },
@@ -99,8 +99,10 @@ public class CodePlannerTests
             Layer("shortcut", LayerOp.Conv, Activation.None, "stem"),
             Layer("main", LayerOp.Conv, Activation.None, "stem"),
             Layer("sum", LayerOp.Add, Activation.Relu, "main", "shortcut"),
-            Layer("last", LayerOp.Dense, Activation.None, "sum"));
+            Layer("pool", LayerOp.GlobalAvgPool, Activation.None, "sum"),
+            Layer("last", LayerOp.Dense, Activation.None, "pool"));
 
+        Assert.Equal((null, skipBits), (plan["sum"].CodeBits, plan["sum"].SkipBits));
         Assert.Equal((null, alone), (plan["shortcut"].CodeBits, plan["shortcut"].SkipBits));
         Assert.Equal((null, null), (plan["main"].CodeBits, plan["main"].SkipBits));
     }

@@ -30,7 +30,8 @@ public static class CodePlanner
             bool moves = Moves(spec.Op);
             Uses read = moves ? Uses.None : uses.GetValueOrDefault(spec.Name);
             int? code = read.HasFlag(Uses.Multiplied) ? CodeBits(spec, options) : null;
-            int? skip = read.HasFlag(Uses.Summed) && !fused.Contains(spec.Name) ? SkipBits(code, options) : null;
+            bool staysFloat = fused.Contains(spec.Name) || (HasFineCodes(options) && IsOnlyAdded(network, spec.Name));
+            int? skip = read.HasFlag(Uses.Summed) && !staysFloat ? SkipBits(code, options) : null;
             int? weight = HasWeights(layer) ? WeightBits(network, layer, options) : null;
             plans.Add(new LayerPlan(code, skip, weight, moves));
         }
@@ -67,13 +68,20 @@ public static class CodePlanner
     /// <summary>A code for sums beside one for products only where it has more bits; with 0 they share that one.</summary>
     private static int? SkipBits(int? code, QuantizeOptions options)
     {
-        // A projection's output takes both signs and reaches far: beside fine codes eight bits of it would be the largest error.
-        if (code is null && options is { SkipBits: FullBits, Bits: >= FineBits, Rate: null, Time: null })
-            return null;
         if (options.SkipBits == 0)
             return code is null ? FullBits : null;
         return code is null || code < options.SkipBits ? options.SkipBits : null;
     }
+
+    private static bool HasFineCodes(QuantizeOptions options) => options is { SkipBits: FullBits, Bits: >= FineBits, Rate: null, Time: null };
+
+    /// <summary>
+    /// A projection's output, as a rule: it takes both signs and reaches far, so that beside fine codes eight bits of it would be the
+    /// network's largest error. Additions can read float32; pools and concatenations read levels.
+    /// </summary>
+    private static bool IsOnlyAdded(FloatNetwork network, string tensor) =>
+        tensor != network.Output
+        && network.Layers.Where(layer => layer.Spec.Inputs.Contains(tensor)).All(layer => layer.Spec.Op == LayerOp.Add);
 
     private static int WeightBits(FloatNetwork network, FloatLayer layer, QuantizeOptions options)
     {

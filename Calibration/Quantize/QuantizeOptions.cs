@@ -27,8 +27,8 @@ public sealed record QuantizeOptions
     public IReadOnlyDictionary<string, int> LayerWeightBits { get; init; } = new Dictionary<string, int>();
 
     /// <summary>
-    /// Bits of the codes that sums read, 1 to 8, for tensors whose other code has fewer or that have none; with 8, what only sums read
-    /// stays float32 where <see cref="Bits"/> are 6 or more. 0: sums read the code for products, where there is one, and 8 bits elsewhere.
+    /// Bits of the codes that sums read, 1 to 8, for tensors whose other code has fewer or that have none; with 8, what only
+    /// additions read stays float32 where <see cref="Bits"/> are 6 or more. 0: sums read the code for products, where there is one, and 8 bits elsewhere.
     /// </summary>
     public int SkipBits { get; init; } = 8;
 

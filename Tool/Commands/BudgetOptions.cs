@@ -32,7 +32,7 @@ internal sealed class BudgetOptions
 
     private readonly Option<int> _skipBits = CommonOptions.Number(
         "--skip-bits", "K",
-        "Bits of the codes that sums read, 1 to 8; 0: they read the code for products. What only sums read stays float32 where --bits is 6 or more and this is 8.",
+        "Bits of the codes that sums read, 1 to 8; 0: they read the code for products. What only additions read stays float32 where --bits is 6 or more and this is 8.",
         k => k is >= 0 and <= MaxBits, "from 0 to 8", MaxBits);
 
     private readonly Option<long?> _bytes = new("--bytes")

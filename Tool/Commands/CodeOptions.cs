@@ -63,6 +63,8 @@ internal sealed class CodeOptions
                 result.AddError($"Option '{output.Name}' is required.");
             if (Has(_psnrLoss) && (!Has(_method) || result.GetValue(_method) != CodeMethod.Paper))
                 result.AddError("--psnr-loss needs --method paper.");
+            if (Has(_coefficients) && bits.FirstOrDefault(option => option.Name != "--bits" && Has(option)) is { } budget)
+                result.AddError($"--coefficients decides the bits: it excludes {budget.Name}.");
             if (Has(_psnrLoss) && bits.Any(Has))
                 result.AddError($"--psnr-loss decides the bits: it excludes {string.Join(" and ", bits.Select(option => option.Name))}.");
         });

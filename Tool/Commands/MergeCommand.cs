@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using BitKernelGen.Calibration.Statistics;
 
 namespace BitKernelGen.Tool.Commands;
@@ -31,6 +32,7 @@ internal static class MergeCommand
 
     private static ModelStatistics Merge(string[] paths)
     {
+        RefuseTwins(paths);
         ModelStatistics sum = StatisticsFile.Read(paths[0]);
         foreach (string path in paths.Skip(1))
         {
@@ -46,5 +48,17 @@ internal static class MergeCommand
         }
 
         return sum;
+    }
+
+    /// <summary>Parts of different samples never have equal bytes; one given twice would count twice.</summary>
+    private static void RefuseTwins(string[] paths)
+    {
+        var seen = new Dictionary<string, string>();
+        foreach (string path in paths.Where(File.Exists))
+        {
+            string hash = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
+            if (!seen.TryAdd(hash, path))
+                throw new InputException($"{path}: it holds the same statistics as {seen[hash]}; each part is added once.");
+        }
     }
 }
