@@ -72,7 +72,7 @@ public class CachingTests
     {
         GeneratorDriver driver = ProfileDriver.Create(_first).RunGenerators(ProfileDriver.Project);
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
-        foreach (string step in BitProfileGenerator.StepNames)
+        foreach (string step in BitProfileGenerator.StepNames.Append("Project"))
         {
             foreach ((object value, _) in driver.GetRunResult().Results[0].TrackedSteps[step].SelectMany(run => run.Outputs))
                 Walk(value);

@@ -18,10 +18,13 @@ internal static class ProfileDriver
         "Project", options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
 
     /// <summary>A driver over profiles, steps tracked; nothing has run yet.</summary>
-    public static GeneratorDriver Create(params ProfileText[] profiles) => CSharpGeneratorDriver.Create(
+    public static GeneratorDriver Create(params ProfileText[] profiles) => Create([], profiles);
+
+    /// <summary>A driver over profiles in a project with properties beside the root namespace.</summary>
+    public static GeneratorDriver Create(Dictionary<string, string> properties, params ProfileText[] profiles) => CSharpGeneratorDriver.Create(
         [new BitProfileGenerator().AsSourceGenerator()],
         profiles,
-        optionsProvider: new Options(),
+        optionsProvider: new Options(properties),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Runs the generator once over one profile.</summary>
@@ -55,10 +58,12 @@ internal static class ProfileDriver
         public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text, Encoding.UTF8);
     }
 
-    private sealed class Options : AnalyzerConfigOptionsProvider
+    private sealed class Options(Dictionary<string, string> properties) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } =
-            new Values(ImmutableDictionary<string, string>.Empty.Add("build_property.RootNamespace", "Acme"));
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(
+            ImmutableDictionary<string, string>.Empty
+                .Add("build_property.RootNamespace", "Acme")
+                .AddRange(properties.Select(property => KeyValuePair.Create($"build_property.{property.Key}", property.Value))));
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values(ImmutableDictionary<string, string>.Empty);
 

@@ -52,4 +52,34 @@ public class ProjectDiagnosticTests
 
         Assert.Equal("BKG031", diagnostic.Id);
     }
+
+    [Theory]
+    [InlineData("linux-x64", "", true)]
+    [InlineData("", "", true)]
+    [InlineData("linux-x64", "x86-64-v3", false)]
+    [InlineData("linux-x64", "x86-64-v2", false)]
+    [InlineData("linux-arm64", "", false)]
+    public void NativeCodeForTheBaselineIsRemarkedOn(string target, string instructionSet, bool isRemarkedOn)
+    {
+        Dictionary<string, string> properties = new()
+        {
+            ["PublishAot"] = "true",
+            ["RuntimeIdentifier"] = target,
+            ["NETCoreSdkRuntimeIdentifier"] = "linux-x64",
+            ["IlcInstructionSet"] = instructionSet,
+        };
+        GeneratorDriverRunResult run = ProfileDriver.Create(properties, new ProfileText("Models/Tiny.bitprofile", Good)).RunGenerators(ProfileDriver.Project).GetRunResult();
+
+        Assert.Equal(isRemarkedOn ? ["BKG032"] : [], run.Diagnostics.Select(diagnostic => diagnostic.Id));
+        Assert.All(run.Diagnostics, diagnostic => Assert.StartsWith("Models/Tiny.bitprofile(1,1): warning BKG032: ", diagnostic.ToString()));
+        Assert.NotEmpty(run.GeneratedTrees);
+    }
+
+    [Fact]
+    public void UnderTheJitThereIsNothingToRemark()
+    {
+        Dictionary<string, string> properties = new() { ["PublishAot"] = "false", ["RuntimeIdentifier"] = "linux-x64" };
+
+        Assert.Empty(ProfileDriver.Create(properties, new ProfileText("M.bitprofile", Good)).RunGenerators(ProfileDriver.Project).GetRunResult().Diagnostics);
+    }
 }

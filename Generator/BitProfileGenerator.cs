@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using BitKernelGen.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace BitKernelGen.Generator;
 
@@ -38,11 +37,14 @@ public sealed class BitProfileGenerator : IIncrementalGenerator
             .Select((model, _) => ModelSources.Of(model))
             .WithTrackingName("Sources");
 
+        IncrementalValueProvider<ProjectFacts> project = context.CompilationProvider
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select((pair, _) => ProjectFacts.Of(pair.Left, pair.Right.GlobalOptions))
+            .WithTrackingName("Project");
+
         // Diagnostics apart from sources: one that moves re-emits no code.
         context.RegisterSourceOutput(readings.SelectMany((reading, _) => reading.Diagnostics), (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
-        context.RegisterSourceOutput(
-            models.Collect().Combine(context.CompilationProvider.Select((compilation, _) => compilation.Options is CSharpCompilationOptions { AllowUnsafe: true })),
-            (output, pair) => ProjectChecks.Report(output, pair.Left, pair.Right));
+        context.RegisterSourceOutput(models.Collect().Combine(project), (output, pair) => ProjectChecks.Report(output, pair.Left, pair.Right));
 
         // The class at once, so that the editor knows it; the kernels only when something is really compiled.
         context.RegisterSourceOutput(sources, (output, source) => output.AddSource(source.Class.HintName, source.Class.Text));

@@ -33,6 +33,7 @@ public static class ProfileDiagnostics
         new("BKG021", "Output never used", DiagnosticLevel.Warning, "A layer that nothing reads costs time for nothing."),
         new("BKG030", "Two profiles make one class", DiagnosticLevel.Error, "Each profile of a project makes a class of its own name or namespace."),
         new("BKG031", "Unsafe blocks are not allowed", DiagnosticLevel.Error, "Generated kernels use pointers, which a project must allow."),
+        new("BKG032", "Native code for the x64 baseline", DiagnosticLevel.Warning, "Native code uses the instruction sets that it is told to use; the baseline's vectors have 128 bits."),
     ];
 
     private static readonly Dictionary<string, DiagnosticDescription> ById = All.ToDictionary(description => description.Id);

@@ -67,11 +67,16 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor UnsafeNotAllowed = new(
         "BKG031", Title("BKG031"), "Generated kernels need <AllowUnsafeBlocks>true</AllowUnsafeBlocks>", Category, DiagnosticSeverity.Error, true, Description("BKG031"));
 
+    public static readonly DiagnosticDescriptor NativeBaseline = new(
+        "BKG032", Title("BKG032"),
+        "Native code for x64 without IlcInstructionSet keeps to 128-bit vectors, which is many times slower: set <IlcInstructionSet>x86-64-v3</IlcInstructionSet> for AVX2, x86-64-v4 for AVX-512, native for this machine, or x86-64-v2 if 128 bits are meant",
+        Category, DiagnosticSeverity.Warning, true, Description("BKG032"));
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = new[]
     {
         Syntax, UnknownKey, MissingKey, WrongValue, FormatVersion, UnknownName, NoSuchLayer,
         NameTaken, ImpossibleShape, CodeMissing, ZeroIsNoLevel, SumsOverflow, KeyDoesNotApply,
-        Approximated, NeverUsed, SameClass, UnsafeNotAllowed,
+        Approximated, NeverUsed, SameClass, UnsafeNotAllowed, NativeBaseline,
     }.ToDictionary(descriptor => descriptor.Id);
 
     public static DiagnosticDescriptor Of(string id) => ById[id];

@@ -1,0 +1,26 @@
+using System;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace BitKernelGen.Generator;
+
+/// <summary>What matters of the project that the profiles are in.</summary>
+/// <param name="AllowsUnsafe">Whether its code may use pointers.</param>
+/// <param name="IsNativeBaseline">Whether it becomes native code for x64 that keeps to 128-bit vectors because nobody said otherwise.</param>
+internal sealed record ProjectFacts(bool AllowsUnsafe, bool IsNativeBaseline)
+{
+    public static ProjectFacts Of(Compilation compilation, AnalyzerConfigOptions options) =>
+        new(compilation.Options is CSharpCompilationOptions { AllowUnsafe: true }, IsBaseline(options));
+
+    private static bool IsBaseline(AnalyzerConfigOptions options)
+    {
+        string Get(string name) => options.TryGetValue($"build_property.{name}", out string? value) ? value : "";
+
+        // Without a target the SDK compiles for the machine that it runs on.
+        string target = Get("RuntimeIdentifier") is { Length: > 0 } asked ? asked : Get("NETCoreSdkRuntimeIdentifier");
+        return Get("PublishAot").Equals("true", StringComparison.OrdinalIgnoreCase)
+            && Get("IlcInstructionSet").Length == 0
+            && target.EndsWith("-x64", StringComparison.OrdinalIgnoreCase);
+    }
+}
