@@ -13,6 +13,8 @@ internal static class Program
     {
         if (args is [CompiledMethodsTests.Switch, var methods, var suffix, var instructionSet])
             return CompiledMethodsTests.Compile(methods, suffix, instructionSet);
+        if (args is [ConformanceNetworks.Switch])
+            return ConformanceNetworks.Write();
 
         string? assembly = args.ElementAtOrDefault(2), expected = args.ElementAtOrDefault(3);
         if (expected is not null && expected != Machine.InstructionSet)

@@ -1,0 +1,108 @@
+extern alias generator;
+
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using BitKernelGen.Conformance;
+using BitKernelGen.Execution;
+using BitKernelGen.Profiles;
+using BitKernelGen.TestNetworks;
+using generator::BitKernelGen.Generator.Planning;
+
+namespace BitKernelGen.Generator.Tests;
+
+/// <summary>The conformance program: its golden file, what its networks cover, and its runs on less than this machine has.</summary>
+public class ConformanceTests
+{
+    private static readonly Lazy<TestNetwork[]> All = new(ConformanceNetworks.Read);
+
+    [Fact]
+    public void TheGoldenFileIsTheReferenceExecutors()
+    {
+        string text = string.Concat(All.Value.Select(network => $"{network.Profile.Name} {ConformanceNetworks.Fingerprint(network)}\n"));
+        if (Environment.GetEnvironmentVariable("SNAPSHOT_ACCEPT") == "1")
+            File.WriteAllText(ConformanceNetworks.GoldenFile, text);
+
+        Assert.Equal(text, File.ReadAllText(ConformanceNetworks.GoldenFile));
+    }
+
+    [Fact]
+    public void TheProgramRunsAllNetworks() =>
+        Assert.Equal(All.Value.Select(network => network.Profile.Name), Networks.All.Select(network => network.Name));
+
+    [Fact]
+    public void TheNetworksHaveEverything()
+    {
+        LayerSpec[] layers = [.. All.Value.SelectMany(network => network.Profile.Layers)];
+        Code[] codes = [.. All.Value.SelectMany(network => network.Network.Tensors).SelectMany(tensor => new[] { tensor.Code, tensor.Skip }).OfType<Code>()];
+        InputSpec[] inputs = [.. All.Value.Select(network => network.Profile.Input)];
+
+        Assert.Empty(Enum.GetValues<LayerOp>().Except(layers.Select(layer => layer.Op)));
+        Assert.Empty(Enum.GetValues<Activation>().Except(layers.Select(layer => layer.Activation)));
+        Assert.Empty(Enumerable.Range(1, 8).Except(layers.Select(layer => layer.Weight?.Bits ?? 0)));
+        Assert.Empty(Enumerable.Range(1, 8).Except(codes.Select(code => code.Bits)));
+        Assert.Contains(codes, code => !code.IsEven);
+        Assert.Contains(codes, code => code.Zero > 0);
+        Assert.Contains(layers, layer => layer.Skip is not null && layer.Code is not null);
+        Assert.Contains(layers, layer => layer.Groups > 1);
+        Assert.Contains(layers, layer => layer.Op == LayerOp.Conv && layer.Dilation.Any(step => step > 1));
+        Assert.Contains(layers, layer => layer.Op == LayerOp.Depthwise && layer.Dilation.Any(step => step > 1));
+        Assert.Contains(inputs, input => input.Mean.Count > 0);
+        Assert.Contains(inputs, input => input.Gain.Count > 0);
+        Assert.Contains(inputs, input => input.Zeros.Count > 0);
+    }
+
+    /// <summary>Every strategy, every way to accumulate and every kernel, on each instruction set that has it.</summary>
+    [Fact]
+    public void TheNetworksTakeEveryStrategy()
+    {
+        Step[] steps = [.. All.Value.SelectMany(network => PlanOf(network).Steps)];
+
+        foreach (Isa isa in Isa.All)
+        {
+            Strategy[] strategies = [.. steps.Select(step => step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel).OfType<ProductKernel>().Select(kernel => kernel.Strategy(isa))];
+            Assert.Equal(WaysOf(isa), strategies.OfType<ProductTile>().Select(tile => tile.Accumulation).Distinct().Order());
+            Assert.Equal(isa.MultipliesBytes ? [2, 4] : [], strategies.OfType<WinogradTile>().Select(tile => tile.Size).Distinct().Order());
+        }
+
+        Type[] kernels = [.. typeof(Kernel).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Kernel)))];
+        Assert.Empty(kernels.Except(steps.Select(step => step.Kernel.GetType())));
+        Assert.Contains(steps, step => step.Fused is not null);
+    }
+
+    // EnableAVX512F is the older name of EnableAVX512.
+    [SkippableTheory]
+    [InlineData("AVX-512")]
+    [InlineData("AVX2", "EnableAVX512", "EnableAVX512F")]
+    [InlineData("Vector128", "EnableAVX2")]
+    [InlineData("scalar", "EnableHWIntrinsic")]
+    public void TheProgramHasTheReferencesBits(string instructionSet, params string[] switchedOff)
+    {
+        string[] fromBestToWorst = ["AVX-512", "AVX2", "Vector128", "scalar"];
+        Skip.If(
+            Array.IndexOf(fromBestToWorst, Machine.InstructionSet) > Array.IndexOf(fromBestToWorst, instructionSet),
+            $"This machine has {Machine.InstructionSet}, not {instructionSet}.");
+        var start = new ProcessStartInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(Networks).Assembly.Location);
+        foreach (string name in switchedOff)
+            start.Environment[$"DOTNET_{name}"] = "0";
+
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.True(process.ExitCode == 0, output + errors.Result);
+        Assert.Contains($"{All.Value.Length} networks on {instructionSet}, 0 differ from the reference.", output);
+    }
+
+    private static Accumulation[] WaysOf(Isa isa) => isa.MultipliesBytes
+        ? [Accumulation.Deep, Accumulation.Short, Accumulation.Wide]
+        : [Accumulation.Portable];
+
+    private static Plan PlanOf(TestNetwork network) =>
+        Planner.Plan(generator::BitKernelGen.Profiles.ProfileReader.Read(ProfileWriter.Write(network.Profile)).Network!);
+}
