@@ -7,7 +7,6 @@ namespace BitKernelGen.Calibration.Data;
 internal sealed class IdxSource : DataSource
 {
     private readonly byte[] _images;
-    private readonly int _headerBytes;
     private readonly byte[]? _labels;
     private readonly int _length;
 
@@ -27,13 +26,11 @@ internal sealed class IdxSource : DataSource
             throw new DataSourceException($"{images}: its images are {found}; the network reads {shape}.");
         Count = dims[0];
         _length = shape.Length;
-        _headerBytes = _images.Length - (Count * _length);
         if (labels is not null)
         {
-            (byte[] file, int[] labelDims) = Read(labels);
+            (_labels, int[] labelDims) = Read(labels);
             if (labelDims.Length != 1 || labelDims[0] != Count)
                 throw new DataSourceException($"{labels}: its dimensions are [{string.Join(", ", labelDims)}]; {Count} images need [{Count}].");
-            _labels = file[^Count..];
         }
     }
 
@@ -42,45 +39,66 @@ internal sealed class IdxSource : DataSource
     public override bool HasLabels => _labels is not null;
 
     public override Sample Read(int index) => new(
-        _images.AsSpan(_headerBytes + (index * _length), _length).ToArray(), null, _labels is null ? -1 : _labels[index]);
+        _images.AsSpan(index * _length, _length).ToArray(), null, _labels is null ? -1 : _labels[index]);
 
-    private static (byte[] File, int[] Dims) Read(string path)
+    /// <summary>The data without its header. What a compressed file unpacks to is read no further than its header asks.</summary>
+    private static (byte[] Data, int[] Dims) Read(string path)
     {
-        byte[] file = File.ReadAllBytes(path);
-        if (file is [0x1F, 0x8B, ..])
+        try
         {
-            using var gzip = new GZipStream(new MemoryStream(file), CompressionMode.Decompress);
-            var buffer = new MemoryStream();
-            try
-            {
-                gzip.CopyTo(buffer);
-            }
-            catch (InvalidDataException exception)
-            {
-                throw new DataSourceException($"{path}: the gzip data is damaged: {exception.Message}", exception);
-            }
-
-            file = buffer.ToArray();
+            using FileStream file = File.OpenRead(path);
+            bool isCompressed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+            file.Position = 0;
+            using Stream stream = isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return Read(path, stream);
         }
-
-        if (file.Length < 4 || file[0] != 0 || file[1] != 0)
-            throw new DataSourceException($"{path}: this is not an idx file; it must begin with two zero bytes.");
-        if (file[2] != 0x08)
-            throw new DataSourceException($"{path}: its elements are of idx type 0x{file[2]:X2}; bytes, 0x08, are supported.");
-        int rank = file[3];
-        long length = 4 + (4L * rank), count = 1;
-        if (rank == 0 || file.Length < length)
-            throw new DataSourceException($"{path}: the file ends within its header.");
-        var dims = new int[rank];
-        for (int i = 0; i < rank; i++)
+        catch (InvalidDataException exception)
         {
-            dims[i] = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(4 + (4 * i)));
+            throw new DataSourceException($"{path}: the gzip data is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static (byte[] Data, int[] Dims) Read(string path, Stream stream)
+    {
+        Span<byte> start = stackalloc byte[4], number = stackalloc byte[4];
+        int found = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (found < start.Length || start[0] != 0 || start[1] != 0)
+            throw new DataSourceException($"{path}: this is not an idx file; it must begin with two zero bytes.");
+        if (start[2] != 0x08)
+            throw new DataSourceException($"{path}: its elements are of idx type 0x{start[2]:X2}; bytes, 0x08, are supported.");
+        var dims = new int[start[3]];
+        long count = 1;
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (stream.ReadAtLeast(number, number.Length, throwOnEndOfStream: false) < number.Length)
+                throw new DataSourceException($"{path}: the file ends within its header.");
+            dims[i] = BinaryPrimitives.ReadInt32BigEndian(number);
             if (dims[i] < 1 || (count *= dims[i]) > Array.MaxLength)
                 throw new DataSourceException($"{path}: its header claims {dims[i]} for dimension {i}.");
         }
 
-        return file.Length == length + count
-            ? (file, dims)
-            : throw new DataSourceException($"{path}: it has {file.Length - length} bytes of data; [{string.Join(", ", dims)}] asks for {count}.");
+        if (dims.Length == 0)
+            throw new DataSourceException($"{path}: the file ends within its header.");
+        byte[] data = ReadUpTo(stream, count + 1);
+        return data.Length == count
+            ? (data, dims)
+            : throw new DataSourceException(
+                $"{path}: it has {(data.Length > count ? "more than " : "")}{Math.Min(data.Length, count)} bytes of data; [{string.Join(", ", dims)}] asks for {count}.");
+    }
+
+    /// <summary>At most so many bytes, in memory that grows with what is there and not with what is claimed.</summary>
+    private static byte[] ReadUpTo(Stream stream, long most)
+    {
+        var data = new MemoryStream();
+        var part = new byte[1 << 16];
+        while (data.Length < most)
+        {
+            int read = stream.Read(part, 0, (int)Math.Min(part.Length, most - data.Length));
+            if (read == 0)
+                break;
+            data.Write(part, 0, read);
+        }
+
+        return data.ToArray();
     }
 }

@@ -43,8 +43,13 @@ internal sealed class ImageFolderSource : DataSource
         ImageResult image;
         try
         {
-            image = ImageResult.FromMemory(
-                File.ReadAllBytes(path), _shape.Channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+            byte[] file = File.ReadAllBytes(path);
+            RequireSize(path, file);
+            image = ImageResult.FromStream(new EndingStream(file), _shape.Channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
+        }
+        catch (DataSourceException)
+        {
+            throw;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -52,10 +57,17 @@ internal sealed class ImageFolderSource : DataSource
             throw new DataSourceException($"{path}: the image can't be decoded: {exception.Message}", exception);
         }
 
-        return image.Height == _shape.Height && image.Width == _shape.Width
-            ? new Sample(image.Data, null, label)
-            : throw new DataSourceException(
+        return new Sample(image.Data, null, label);
+    }
+
+    /// <summary>Before anything is decoded: a small file may claim any size.</summary>
+    private void RequireSize(string path, byte[] file)
+    {
+        if (ImageInfo.FromStream(new EndingStream(file)) is { } image && (image.Height != _shape.Height || image.Width != _shape.Width))
+        {
+            throw new DataSourceException(
                 $"{path}: the image is {image.Height}x{image.Width}; the network reads {_shape.Height}x{_shape.Width}. Resize it first.");
+        }
     }
 
     private void ListByName(string folder) => _images.AddRange(
@@ -76,6 +88,8 @@ internal sealed class ImageFolderSource : DataSource
             if (space < 0 || !int.TryParse(line.AsSpan(space + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out int label) || label < 0)
                 throw new DataSourceException($"{labels}({number}): a line is a file and its label from 0 on; this is '{line}'.");
             string file = line[..space].Trim();
+            if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains(".."))
+                throw new DataSourceException($"{labels}({number}): '{file}' is not below the folder of the labels.");
             string path = folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
                 ?? throw new DataSourceException($"{labels}({number}): there is no file '{file}'.");
             _images.Add((path, label));

@@ -53,15 +53,16 @@ public static class OnnxImporter
     public static FloatNetwork Import(byte[] model)
     {
         ModelProto proto = OnnxModelReader.Read(model);
-        bool isChanged = ActivationOrder.PutBeforeMaximum(proto.Graph) | EdgeTransposes.Remove(proto.Graph);
+        bool isChanged = UnreadNodes.Remove(proto.Graph) | ActivationOrder.PutBeforeMaximum(proto.Graph) | EdgeTransposes.Remove(proto.Graph);
         byte[] runnable = isChanged ? proto.ToByteArray() : model;
         SelfGates.Join(proto.Graph);
         var graph = new OnnxGraph(proto.Graph, OnnxModelReader.Opset(proto));
         TensorView input = GraphInput.Read(graph.Input);
-        var net = new NetworkBuilder(graph, input);
+        var net = new NetworkBuilder(graph, input, model.Length);
         foreach (NodeProto node in graph.Nodes)
             ImportNode(net, node);
 
+        OnnxModelReader.RequireInside(proto);
         TensorView output = Output(net, graph.Output);
         return new FloatNetwork(
             input.Height, input.Width, input.Channels, graph.Input.Name, graph.Output,

@@ -51,34 +51,50 @@ internal sealed class Checkpoints
     }
 
     /// <summary>A layer's weights; null where they are not there as a whole.</summary>
-    public LayerWeights? Read(int layer)
-    {
-        string path = PathOf(layer);
-        if (!File.Exists(path))
-            return null;
-        byte[] bytes = File.ReadAllBytes(path);
-        int length = bytes.Length - HashLength;
-        if (length < 0 || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
-            return null;
-        using var reader = new BinaryReader(new MemoryStream(bytes, 0, length));
-        int bits = reader.ReadInt32();
-        return new LayerWeights(bits, ReadArray<sbyte>(reader), ReadArray<float>(reader), ReadArray<float>(reader));
-    }
+    /// <param name="layer">The layer's number.</param>
+    /// <param name="bits">Bits of a weight.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="count">Weights.</param>
+    public LayerWeights? Read(int layer, int bits, int outputs, int count) =>
+        File.Exists(PathOf(layer)) ? FromBytes(File.ReadAllBytes(PathOf(layer)), bits, outputs, count) : null;
 
     /// <summary>Keeps a layer's weights.</summary>
     public void Write(int layer, LayerWeights weights)
     {
         Directory.CreateDirectory(_folder);
-        var stream = new MemoryStream();
-        var writer = new BinaryWriter(stream);
-        writer.Write(weights.Bits);
-        WriteArray<sbyte>(writer, weights.Values);
-        WriteArray<float>(writer, weights.Scale);
-        WriteArray<float>(writer, weights.Bias);
-        byte[] bytes = stream.ToArray();
         string aside = $"{PathOf(layer)}.{Guid.NewGuid():N}.tmp";
-        File.WriteAllBytes(aside, [.. bytes, .. SHA256.HashData(bytes)]);
+        File.WriteAllBytes(aside, ToBytes(weights));
         File.Move(aside, PathOf(layer), overwrite: true);
+    }
+
+    /// <summary>The bytes of a layer's file: bits, weights, scales, biases, and the hash of all that.</summary>
+    public static byte[] ToBytes(LayerWeights weights)
+    {
+        byte[] bytes =
+        [
+            .. BitConverter.GetBytes(weights.Bits),
+            .. MemoryMarshal.AsBytes(weights.Values.AsSpan()),
+            .. MemoryMarshal.AsBytes(weights.Scale.AsSpan()),
+            .. MemoryMarshal.AsBytes(weights.Bias.AsSpan()),
+        ];
+        return [.. bytes, .. SHA256.HashData(bytes)];
+    }
+
+    /// <summary>Reads the bytes of a layer's file; null where they are not the weights of such a layer.</summary>
+    public static LayerWeights? FromBytes(ReadOnlySpan<byte> bytes, int bits, int outputs, int count)
+    {
+        long length = sizeof(int) + count + (2L * outputs * sizeof(float));
+        if (bytes.Length != length + HashLength || !SHA256.HashData(bytes[..^HashLength]).AsSpan().SequenceEqual(bytes[^HashLength..]))
+            return null;
+        ReadOnlySpan<float> floats = MemoryMarshal.Cast<byte, float>(bytes[(sizeof(int) + count)..^HashLength]);
+        var weights = new LayerWeights(
+            BitConverter.ToInt32(bytes), MemoryMarshal.Cast<byte, sbyte>(bytes.Slice(sizeof(int), count)).ToArray(), floats[..outputs].ToArray(), floats[outputs..].ToArray());
+        int largest = LayerWeights.Largest(bits);
+        bool isLayer = weights.Bits == bits
+            && weights.Values.All(value => Math.Abs((int)value) <= largest && (bits > 1 || value != 0))
+            && weights.Scale.All(scale => float.IsFinite(scale) && scale > 0)
+            && weights.Bias.All(float.IsFinite);
+        return isLayer ? weights : null;
     }
 
     /// <summary>Removes the run's folder, and the one above if nothing else is in it.</summary>
@@ -99,19 +115,4 @@ internal sealed class Checkpoints
         code is null ? "" : FormattableString.Invariant($"{code.Spec.Bits} {code.Spec.Step} {code.Spec.Zero} [{string.Join(' ', code.Spec.Coefficients)}]");
 
     private string PathOf(int layer) => Path.Combine(_folder, $"{layer:0000}.layer");
-
-    private static void WriteArray<T>(BinaryWriter writer, T[] values)
-        where T : unmanaged
-    {
-        writer.Write(values.Length);
-        writer.Write(MemoryMarshal.AsBytes(values.AsSpan()));
-    }
-
-    private static T[] ReadArray<T>(BinaryReader reader)
-        where T : unmanaged
-    {
-        var values = new T[reader.ReadInt32()];
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
-    }
 }

@@ -64,7 +64,7 @@ internal sealed class QuantizationWalk : IDisposable
         LayerWeights? weights = null;
         if (weightBits is { } bits)
         {
-            weights = _checkpoints?.Read(index);
+            weights = _checkpoints?.Read(index, bits, layer.Bias.Length, layer.Weights.Length);
             if (weights is null)
             {
                 weights = RoundWeights(layer, index, Geometry.Of(_network, layer), bits);

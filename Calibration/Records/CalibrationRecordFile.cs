@@ -53,7 +53,8 @@ public static class CalibrationRecordFile
                 + $"this profile's {weightsSha256}. {Remedy}");
     }
 
-    private static CalibrationRecord Parse(string path, byte[] bytes)
+    /// <exception cref="CalibrationRecordException">It is malformed or of another version.</exception>
+    internal static CalibrationRecord Parse(string path, byte[] bytes)
     {
         try
         {

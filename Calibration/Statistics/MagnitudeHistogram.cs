@@ -21,9 +21,9 @@ internal sealed class MagnitudeHistogram
     private const uint Implicit = 1u << FractionBits;
     private const uint Sign = 1u << 31;
 
-    private readonly int[] _start = new int[Octaves];
-    private readonly int[] _shift = new int[Octaves];
-    private readonly UInt128[] _squares = new UInt128[Octaves];
+    private int[] _start = [];
+    private int[] _shift = [];
+    private UInt128[] _squares = [];
     private long[] _counts = [];
     private ulong[] _rests = [];
 
@@ -72,7 +72,7 @@ internal sealed class MagnitudeHistogram
             return;
         Cover(other.Top);
         other.CopyTo(this);
-        for (int octave = 0; octave < Octaves; octave++)
+        for (int octave = 0; octave <= other.Top; octave++)
             _squares[octave] += other._squares[octave];
         Count += other.Count;
     }
@@ -88,7 +88,7 @@ internal sealed class MagnitudeHistogram
     public double Energy()
     {
         double energy = 0;
-        for (int octave = 0; octave < Octaves; octave++)
+        for (int octave = 0; octave <= Top; octave++)
             energy += Math.ScaleB((double)_squares[octave], 2 * Exponent(octave));
         return energy;
     }
@@ -119,18 +119,40 @@ internal sealed class MagnitudeHistogram
     /// <param name="top">The octave of the largest value.</param>
     /// <param name="squares">As <see cref="Squares"/>.</param>
     /// <param name="bins">As <see cref="RawBins"/> gives them.</param>
+    /// <exception cref="FormatException">No numbers have such bins and squares.</exception>
     public static MagnitudeHistogram Restore(int top, IReadOnlyList<UInt128> squares, Func<(long Count, ulong Remainder)> bins)
     {
         var histogram = new MagnitudeHistogram();
         histogram.Cover(top);
-        for (int octave = 0; octave < Octaves; octave++)
-            histogram._squares[octave] = squares[octave];
-        for (int bin = 0; bin < histogram._counts.Length; bin++)
+        for (int octave = 0; octave <= top; octave++)
         {
-            (histogram._counts[bin], histogram._rests[bin]) = bins();
-            histogram.Count += histogram._counts[bin];
+            histogram._squares[octave] = squares[octave];
+            long count = 0;
+            for (int bin = histogram._start[octave]; bin < histogram._start[octave] + histogram.BinsOf(octave); bin++)
+            {
+                (long values, ulong rest) = bins();
+                bool isPossible = values is >= 0 and <= MostValues && rest <= (ulong)values * ((1ul << histogram._shift[octave]) - 1);
+                if (!isPossible)
+                    throw new FormatException($"a bin of {values} values can't have a remainder of {rest}.");
+                (histogram._counts[bin], histogram._rests[bin]) = (values, rest);
+                count += values;
+            }
+
+            // A significand is below 2^24; only one that is none has a square of 0.
+            if (squares[octave] > ((UInt128)count << (2 * (FractionBits + 1))) || (count > 0 && squares[octave] == 0))
+                throw new FormatException($"{count} values can't have the squares' sum {squares[octave]}.");
+            histogram.Count += count;
         }
 
+        for (int octave = top + 1; octave < Octaves; octave++)
+        {
+            if (squares[octave] != 0)
+                throw new FormatException("there are squares of larger values than there are.");
+        }
+
+        int last = histogram._start[top];
+        if (histogram.Count > MostValues || !histogram._counts.AsSpan(last, histogram.BinsOf(top)).ContainsAnyExcept(0))
+            throw new FormatException("there are too many values, or none of the largest.");
         return histogram;
     }
 
@@ -142,7 +164,7 @@ internal sealed class MagnitudeHistogram
     {
         if (octave <= Top)
             return;
-        var wider = new MagnitudeHistogram { Top = octave };
+        var wider = new MagnitudeHistogram { Top = octave, _start = new int[Octaves], _shift = new int[Octaves] };
         int bins = 0;
         for (int i = 0; i <= octave; i++)
         {
@@ -155,9 +177,9 @@ internal sealed class MagnitudeHistogram
         wider._counts = new long[bins];
         wider._rests = new ulong[bins];
         CopyTo(wider);
-        (_counts, _rests, Top) = (wider._counts, wider._rests, octave);
-        wider._start.CopyTo(_start, 0);
-        wider._shift.CopyTo(_shift, 0);
+        (_start, _shift, _counts, _rests, Top) = (wider._start, wider._shift, wider._counts, wider._rests, octave);
+        if (_squares.Length == 0)
+            _squares = new UInt128[Octaves];
     }
 
     /// <summary>Adds counts and sums to the bins of one that has as many octaves or more.</summary>

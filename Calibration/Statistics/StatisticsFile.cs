@@ -97,6 +97,8 @@ public static class StatisticsFile
     {
         string model = reader.ReadString(), input = reader.ReadString();
         long samples = reader.Read7BitEncodedInt64();
+        if (samples is < 0 or > MagnitudeHistogram.MostValues)
+            throw new FormatException($"they are of {samples} samples.");
         var tensors = new Dictionary<string, TensorStatistics>();
         for (int left = reader.Read7BitEncodedInt(); left > 0; left--)
         {
@@ -122,7 +124,14 @@ public static class StatisticsFile
     {
         long count = reader.Read7BitEncodedInt64();
         float min = reader.ReadSingle(), max = reader.ReadSingle();
-        return new Histogram(ReadMagnitudes(reader), ReadMagnitudes(reader), count, min, max);
+        MagnitudeHistogram positive = ReadMagnitudes(reader), negative = ReadMagnitudes(reader);
+        bool isPossible = count >= positive.Count + negative.Count && count <= MagnitudeHistogram.MostValues
+            && (count == 0
+                ? float.IsPositiveInfinity(min) && float.IsNegativeInfinity(max)
+                : float.IsFinite(min) && float.IsFinite(max) && min <= max && min < 0 == negative.Count > 0 && max > 0 == positive.Count > 0);
+        return isPossible
+            ? new Histogram(positive, negative, count, min, max)
+            : throw new FormatException($"no {count} values reach from {min} to {max} and have such bins.");
     }
 
     private static void Write(BinaryWriter writer, MagnitudeHistogram magnitudes)
@@ -169,6 +178,8 @@ public static class StatisticsFile
         if (top == NoTop)
             return new MagnitudeHistogram();
         var squares = new UInt128[MagnitudeHistogram.Octaves];
+        if (top >= MagnitudeHistogram.Octaves)
+            throw new FormatException($"there is no octave {top}.");
         for (int octave = 0; octave < squares.Length; octave++)
         {
             var high = (ulong)reader.Read7BitEncodedInt64();

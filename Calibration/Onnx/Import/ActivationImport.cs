@@ -29,7 +29,7 @@ internal static class ActivationImport
         TensorProto constant = net.Constant(node, 1);
         int trailing = TensorData.Shape(node, constant).Length < input.Rank - 1 ? 0 : input.Rank - 2;
         bool isFlatImage = input.IsFlat && input.Pixels != 1;
-        float[] slopes = Array.ConvertAll(ChannelValues.Read(node, constant, isFlatImage ? 1 : input.Channels, trailing), slope => (float)slope);
+        float[] slopes = Array.ConvertAll(ChannelValues.Read(net, node, constant, isFlatImage ? 1 : input.Channels, trailing), slope => (float)slope);
         Join(net, node, slopes.All(slope => slope == slopes[0])
             ? Leaky(slopes[0]) : new DraftActivation(Activation.PRelu) { Slopes = new EquatableArray<float>(slopes) });
     }

@@ -5,16 +5,18 @@ namespace BitKernelGen.Calibration.Onnx.Import;
 /// <summary>A constant that gives one number to each channel: biases, factors, batch normalisation's parameters.</summary>
 internal static class ChannelValues
 {
+    /// <param name="net">The network.</param>
     /// <param name="node">The node that reads the constant.</param>
     /// <param name="tensor">The constant.</param>
     /// <param name="channels">How many numbers are needed; a single one is repeated.</param>
     /// <param name="trailing">Dimensions after the channels: 2 where it is broadcast to [N, C, H, W], 0 for a list.</param>
-    public static double[] Read(NodeProto node, TensorProto tensor, int channels, int trailing)
+    public static double[] Read(NetworkBuilder net, NodeProto node, TensorProto tensor, int channels, int trailing)
     {
         float[] values = TensorData.Floats(node, tensor);
         int[] shape = TensorData.Shape(node, tensor);
         if (values.Length == 1)
         {
+            net.Spend(node, channels);
             var repeated = new double[channels];
             Array.Fill(repeated, values[0]);
             return repeated;

@@ -11,10 +11,10 @@ internal static class ChannelwiseImport
         TensorView input = net.Input(node, 0);
         if (node.Integer("training_mode", 0) != 0)
             throw OnnxImportException.At(node, "it is in training mode", "Export the model in evaluation mode (model.eval())");
-        double[] scale = ChannelValues.Read(node, net.Constant(node, 1), input.Channels, 0);
-        double[] shift = ChannelValues.Read(node, net.Constant(node, 2), input.Channels, 0);
-        double[] mean = ChannelValues.Read(node, net.Constant(node, 3), input.Channels, 0);
-        double[] variance = ChannelValues.Read(node, net.Constant(node, 4), input.Channels, 0);
+        double[] scale = ChannelValues.Read(net, node, net.Constant(node, 1), input.Channels, 0);
+        double[] shift = ChannelValues.Read(net, node, net.Constant(node, 2), input.Channels, 0);
+        double[] mean = ChannelValues.Read(net, node, net.Constant(node, 3), input.Channels, 0);
+        double[] variance = ChannelValues.Read(net, node, net.Constant(node, 4), input.Channels, 0);
         double epsilon = node.Number("epsilon", 1e-5f);
         for (int c = 0; c < input.Channels; c++)
         {
@@ -34,7 +34,7 @@ internal static class ChannelwiseImport
         if (ConstantSide(net, node) is not { } constant)
             return false;
         TensorView input = net.Input(node, 1 - constant);
-        double[] shift = ChannelValues.Read(node, net.Constant(node, constant), input.Channels, input.Rank - 2);
+        double[] shift = ChannelValues.Read(net, node, net.Constant(node, constant), input.Channels, input.Rank - 2);
         var scale = new double[input.Channels];
         Array.Fill(scale, 1);
         Apply(net, node, 1 - constant, input, scale, shift);
@@ -47,7 +47,7 @@ internal static class ChannelwiseImport
         if (ConstantSide(net, node) is not { } constant)
             throw OnnxImportException.At(node, "it subtracts a tensor from another", "Multiply the second one by -1 and add them");
         TensorView input = net.Input(node, 1 - constant);
-        double[] shift = ChannelValues.Read(node, net.Constant(node, constant), input.Channels, input.Rank - 2);
+        double[] shift = ChannelValues.Read(net, node, net.Constant(node, constant), input.Channels, input.Rank - 2);
         var scale = new double[input.Channels];
         Array.Fill(scale, constant == 1 ? 1 : -1);
         Apply(net, node, 1 - constant, input, scale, constant == 1 ? Array.ConvertAll(shift, s => -s) : shift);
@@ -59,7 +59,7 @@ internal static class ChannelwiseImport
         if (ConstantSide(net, node) is not { } constant)
             return false;
         TensorView input = net.Input(node, 1 - constant);
-        double[] scale = ChannelValues.Read(node, net.Constant(node, constant), input.Channels, input.Rank - 2);
+        double[] scale = ChannelValues.Read(net, node, net.Constant(node, constant), input.Channels, input.Rank - 2);
         Apply(net, node, 1 - constant, input, scale, new double[input.Channels]);
         return true;
     }
@@ -69,7 +69,7 @@ internal static class ChannelwiseImport
         if (ConstantSide(net, node) is not 1)
             throw OnnxImportException.At(node, "it divides by a tensor", "Only divisors that are constants can be imported");
         TensorView input = net.Input(node, 0);
-        double[] divisor = ChannelValues.Read(node, net.Constant(node, 1), input.Channels, input.Rank - 2);
+        double[] divisor = ChannelValues.Read(net, node, net.Constant(node, 1), input.Channels, input.Rank - 2);
         if (divisor.Contains(0))
             throw OnnxImportException.At(node, "it divides by 0", "Export the model again");
         Apply(net, node, 0, input, Array.ConvertAll(divisor, d => 1 / d), new double[input.Channels]);
@@ -78,6 +78,7 @@ internal static class ChannelwiseImport
     /// <summary>A layer that multiplies by 1, for what can't be joined to another one.</summary>
     public static DraftLayer Identity(NetworkBuilder net, NodeProto node, TensorView input)
     {
+        net.Spend(node, input.Channels);
         var scale = new double[input.Channels];
         Array.Fill(scale, 1);
         return Layer(net, node, input, scale, new double[input.Channels]);

@@ -45,7 +45,7 @@ internal static class ConvolutionImport
                 TensorData.Floats(node, tensor), shape[0], shape[1], window.KernelHeight * window.KernelWidth),
         };
         layer.SetBias(NetworkBuilder.HasInput(node, 2)
-            ? ChannelValues.Read(node, net.Constant(node, 2), shape[0], 0) : new double[shape[0]]);
+            ? ChannelValues.Read(net, node, net.Constant(node, 2), shape[0], 0) : new double[shape[0]]);
         net.DefineLayer(node, layer, input.Rank);
     }
 

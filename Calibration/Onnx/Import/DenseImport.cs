@@ -14,7 +14,7 @@ internal static class DenseImport
         double[] alpha = Repeat(node.Number("alpha", 1), layer.Channels);
         double[] beta = Repeat(node.Number("beta", 1), layer.Channels);
         double[] bias = NetworkBuilder.HasInput(node, 2)
-            ? ChannelValues.Read(node, net.Constant(node, 2), layer.Channels, 0) : new double[layer.Channels];
+            ? ChannelValues.Read(net, node, net.Constant(node, 2), layer.Channels, 0) : new double[layer.Channels];
         layer.Fold(alpha, bias.Zip(beta, (b, factor) => b * factor).ToArray());
         net.DefineLayer(node, layer, rank: 2);
     }

@@ -25,8 +25,7 @@ internal static class EdgeTransposes
         Dimension[] ordered = [dims[0], dims[3], dims[1], dims[2]];
         dims.Clear();
         dims.Add(ordered);
-        foreach (NodeProto transpose in readers)
-            Drop(graph, transpose, transpose.Output[0], input.Name);
+        Drop(graph, readers, input.Name);
         return true;
     }
 
@@ -51,11 +50,22 @@ internal static class EdgeTransposes
         return true;
     }
 
-    private static void Drop(GraphProto graph, NodeProto transpose, string from, string to)
+    /// <summary>Drops nodes; who reads them reads what they read.</summary>
+    private static void Drop(GraphProto graph, NodeProto[] dropped, string read)
     {
-        graph.Node.Remove(transpose);
-        foreach (NodeProto node in graph.Node)
-            Rename(node.Input, from, to);
+        HashSet<string> outputs = [.. dropped.Select(node => node.Output[0])];
+        var gone = new HashSet<NodeProto>(dropped, ReferenceEqualityComparer.Instance);
+        NodeProto[] kept = [.. graph.Node.Where(node => !gone.Contains(node))];
+        graph.Node.Clear();
+        graph.Node.Add(kept);
+        foreach (NodeProto node in kept)
+        {
+            for (int i = 0; i < node.Input.Count; i++)
+            {
+                if (outputs.Contains(node.Input[i]))
+                    node.Input[i] = read;
+            }
+        }
     }
 
     private static void Rename(IList<string> names, string from, string to)

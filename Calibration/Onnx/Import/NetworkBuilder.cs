@@ -4,14 +4,21 @@ using BitKernelGen.Profiles;
 namespace BitKernelGen.Calibration.Onnx.Import;
 
 /// <summary>The network so far: what each ONNX tensor has become. Operators read their inputs from it and define their output.</summary>
-internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
+/// <param name="graph">The graph.</param>
+/// <param name="input">Its input.</param>
+/// <param name="fileBytes">Bytes of the model's file, which limit how often its constants can be read.</param>
+internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input, long fileBytes)
 {
+    private const long ElementsOfAFile = 1 << 22;
+    private const long ElementsOfAByte = 4;
+
     // Far above any real tensor, far below where a product of two sizes leaves an int.
     private const long LongestTensor = 1 << 28;
 
     private readonly Dictionary<string, TensorView> _tensors = new() { [graph.Input.Name] = input };
     private readonly Dictionary<string, TensorProto> _constants = new(graph.Initializers);
     private readonly LayerNames _names = new();
+    private long _left = ElementsOfAFile + (ElementsOfAByte * fileBytes);
 
     public List<DraftLayer> Layers { get; } = [];
 
@@ -64,8 +71,25 @@ internal sealed class NetworkBuilder(OnnxGraph graph, TensorView input)
     public TensorProto Constant(NodeProto node, int index)
     {
         string name = RequiredInput(node, index);
-        return _constants.TryGetValue(name, out TensorProto? constant) ? constant : throw OnnxImportException.At(
-            node, $"its input '{name}' is not a constant", "Export the model with constants folded (for example with onnxsim)");
+        if (!_constants.TryGetValue(name, out TensorProto? constant))
+        {
+            throw OnnxImportException.At(
+                node, $"its input '{name}' is not a constant", "Export the model with constants folded (for example with onnxsim)");
+        }
+
+        Spend(node, TensorData.HeldElements(constant));
+        return constant;
+    }
+
+    /// <summary>
+    /// Counts elements that are made of a constant: a small file could ask for one to be read, or a single number to be repeated, any
+    /// number of times.
+    /// </summary>
+    public void Spend(NodeProto node, long elements)
+    {
+        _left -= elements;
+        if (_left < 0)
+            throw OnnxImportException.At(node, "constants are read or repeated more often than a file of this size can need", "Export the model again");
     }
 
     /// <summary>The integers of an input that may be absent.</summary>

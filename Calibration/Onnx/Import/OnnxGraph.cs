@@ -27,7 +27,7 @@ internal sealed class OnnxGraph
 
         Input = inputs[0];
         Output = graph.Output[0].Name;
-        Nodes = Contributing(graph);
+        Nodes = UnreadNodes.Read(graph.Node, [Output]);
         CountReads();
     }
 
@@ -48,22 +48,6 @@ internal sealed class OnnxGraph
 
     /// <summary>How many inputs of nodes read the tensor; being the graph's output counts as one more.</summary>
     public int Reads(string tensor) => _reads.GetValueOrDefault(tensor);
-
-    private List<NodeProto> Contributing(GraphProto graph)
-    {
-        var needed = new HashSet<string> { Output };
-        var nodes = new List<NodeProto>();
-        foreach (NodeProto node in graph.Node.Reverse())
-        {
-            if (!node.Output.Any(needed.Contains))
-                continue;
-            nodes.Add(node);
-            needed.UnionWith(node.Input);
-        }
-
-        nodes.Reverse();
-        return nodes;
-    }
 
     private void CountReads()
     {

@@ -27,6 +27,15 @@ internal static class OnnxModelReader
         return model;
     }
 
+    /// <summary>ONNX Runtime would read the files that a model names, wherever they are.</summary>
+    public static void RequireInside(ModelProto model)
+    {
+        TensorProto? outside = model.Graph.Initializer.Concat(model.Graph.Node.SelectMany(node => node.Attribute).Select(attribute => attribute.T).OfType<TensorProto>())
+            .FirstOrDefault(tensor => tensor.DataLocation == TensorProto.Types.DataLocation.External);
+        if (outside is not null)
+            throw new OnnxImportException($"The constant '{outside.Name}' is stored outside the file. Export the model with its weights inside the file.");
+    }
+
     /// <summary>The version of the standard operators.</summary>
     public static int Opset(ModelProto model) => (int)model.OpsetImport.First(set => IsStandardDomain(set.Domain)).Version;
 

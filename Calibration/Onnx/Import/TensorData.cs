@@ -16,6 +16,10 @@ internal static class TensorData
         return tensor.Dims.Select(d => (int)d).ToArray();
     }
 
+    /// <summary>At least as many elements as the file holds of it.</summary>
+    public static long HeldElements(TensorProto tensor) =>
+        (tensor.RawData.Length / sizeof(float)) + tensor.FloatData.Count + tensor.Int64Data.Count + tensor.Int32Data.Count;
+
     public static float[] Floats(NodeProto node, TensorProto tensor)
     {
         if (tensor.DataType != (int)TensorProto.Types.DataType.Float)
