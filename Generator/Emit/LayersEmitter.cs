@@ -43,50 +43,57 @@ internal sealed class LayersEmitter
         }
     }
 
+    /// <summary>Weights, at least, that are packed on all processors: of fewer, starting threads would take longer.</summary>
+    private const long ManyWeights = 1 << 20;
+
     private void Pack()
     {
         using (_writer.Block("partial void Pack(global::BitKernelGen.SafeTensors weights)"))
         {
-            foreach (Step step in _plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+            Step[] steps = [.. _plan.Steps.Where(step => step.Layer.Spec.Weight is not null)];
+            string Packed(Step step) => $"{_names.Field(step.Layer)} = {(step.Kernel is GatheredKernel gathered ? Packing(step, gathered) : Packing(step))}";
+            if (_plan.FloatWeightBytes < ManyWeights * sizeof(float))
             {
-                Layer layer = step.Layer;
-                Code code = step.Input.Code!;
-                Tensor output = _plan.Network.Tensors[layer.Output];
-                bool isDepthwise = layer.Spec.Op == LayerOp.Depthwise;
-                if (step.Kernel is GatheredKernel gathered)
-                {
-                    Pack(layer, step.Input, step, gathered);
-                    continue;
-                }
-
-                string premultiplier = layer.IsPremultiplied ? CSharp.Literal(output.SumCode!.Reciprocal) : "1f";
-                _writer.Line($"{_names.Field(layer)} = global::BitKernelGen.Packing.LayerPacker.{(isDepthwise ? "Depthwise" : "Convolution")}(");
-                _writer.Line("    _weights, weights,");
-                _writer.Line(
-                    $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
-                    $"Channels: {step.Input.Tensor.Channels}, PixelBytes: {step.Input.PixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
-                    $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)})" + (isDepthwise ? ");" : ","));
-                if (isDepthwise)
-                    continue;
-                var product = (ProductKernel)step.Kernel;
-                _writer.Line($"    [\n        {Layouts(step, product)},\n    ]);");
+                foreach (Step step in steps)
+                    _writer.Line($"{Packed(step)};");
+                return;
             }
+
+            _writer.Line("global::BitKernelGen.Packing.LayersInParallel.Pack(");
+            for (int i = 0; i < steps.Length; i++)
+                _writer.Line($"    () => {Packed(steps[i])}".Replace("\n", "\n    ") + (i + 1 < steps.Length ? "," : ");"));
         }
     }
 
-    private void Pack(Layer layer, Buffer input, Step step, GatheredKernel kernel)
+    /// <summary>The call that packs a layer.</summary>
+    private string Packing(Step step)
     {
-        Code code = input.Code!;
+        Layer layer = step.Layer;
+        Code code = step.Input.Code!;
+        Tensor output = _plan.Network.Tensors[layer.Output];
+        bool isDepthwise = layer.Spec.Op == LayerOp.Depthwise;
+        string premultiplier = layer.IsPremultiplied ? CSharp.Literal(output.SumCode!.Reciprocal) : "1f";
+        return $"global::BitKernelGen.Packing.LayerPacker.{(isDepthwise ? "Depthwise" : "Convolution")}(\n" +
+            "    _weights, weights,\n" +
+            $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
+            $"Channels: {step.Input.Tensor.Channels}, PixelBytes: {step.Input.PixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
+            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)})" +
+            (isDepthwise ? ")" : $",\n    [\n        {Layouts(step, (ProductKernel)step.Kernel)},\n    ])");
+    }
+
+    private string Packing(Step step, GatheredKernel kernel)
+    {
+        Layer layer = step.Layer;
+        Code code = step.Input.Code!;
         Window window = layer.Window;
         string premultiplier = layer.IsPremultiplied ? CSharp.Literal(_plan.Network.Tensors[layer.Output].SumCode!.Reciprocal) : "1f";
-        _writer.Line($"{_names.Field(layer)} = global::BitKernelGen.Packing.GatheredPacker.Convolution(");
-        _writer.Line("    _weights, weights,");
-        _writer.Line(
+        return "global::BitKernelGen.Packing.GatheredPacker.Convolution(\n" +
+            "    _weights, weights,\n" +
             $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {_plan.Network.Tensors[layer.Output].Channels}, Rows: {window.KernelHeight}, Columns: {window.KernelWidth}, " +
             $"Channels: {kernel.GroupChannels}, PixelBytes: {kernel.GroupBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
-            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}),");
-        _writer.Line($"    {kernel.Groups}, {kernel.GroupsTogether},");
-        _writer.Line($"    [\n        {Layouts(step, kernel.Product)},\n    ]);");
+            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}),\n" +
+            $"    {kernel.Groups}, {kernel.GroupsTogether},\n" +
+            $"    [\n        {Layouts(step, kernel.Product)},\n    ])";
     }
 
     private static string Layouts(Step step, ProductKernel product) =>

@@ -14,14 +14,18 @@ public sealed unsafe class PackedWeights
     /// <summary>Bytes of all blocks, their alignment not counted.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Adds a block of zeros.</summary>
+    /// <summary>Adds a block of zeros; several threads may.</summary>
     /// <param name="bytes">Its size; <see cref="PanelUnpacker.Slack"/> more may be read.</param>
     /// <returns>Its first byte, at a multiple of 64. Valid while this object is reachable.</returns>
     public byte* Add(int bytes)
     {
         byte[] block = GC.AllocateArray<byte>(bytes + Alignment + PanelUnpacker.Slack, pinned: true);
-        _blocks.Add(block);
-        Bytes += bytes;
+        lock (_blocks)
+        {
+            _blocks.Add(block);
+            Bytes += bytes;
+        }
+
         nuint address = (nuint)Unsafe.AsPointer(ref block[0]);
         return (byte*)((address + Alignment - 1) & ~(nuint)(Alignment - 1));
     }

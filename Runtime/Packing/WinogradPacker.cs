@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace BitKernelGen.Packing;
 
 /// <summary>
@@ -28,10 +30,11 @@ internal static unsafe class WinogradPacker
         int weightBytes = transform.Positions.Count * groups * AccumulationBounds.Group * padded;
         byte* block = memory.Add(parameterBytes + weightBytes + ((1 + layout.Chunks) * WinogradStep.Bytes));
         LayerPacker.WriteScales(layer, shape, 0, (float*)block, (float*)block + padded, 1f / transform.Scale);
-        WriteCorrections(layer, shape, weights, layout.Lanes, (int*)block + (2 * padded));
+        WriteCorrections(layer, shape, transform, layout.Lanes, (int*)block + (2 * padded));
         var steps = (WinogradStep*)(block + parameterBytes + weightBytes);
-        List<(int Position, int First, int Groups)> order = WriteSteps(transform, chunks, groups, layout, steps);
-        WriteWeights(weights, order, shape, layout, padded, (sbyte*)block + parameterBytes);
+        int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1)];
+        WriteSteps(transform, chunks, order, layout, steps);
+        WriteWeights(weights, order, groups, layout, padded, (sbyte*)block + parameterBytes);
         return block;
     }
 
@@ -39,43 +42,54 @@ internal static unsafe class WinogradPacker
     /// The products were made with levels that an offset keeps from being negative, and with levels from which the zero was not
     /// subtracted: both are constant for an output and a pixel of the tile.
     /// </summary>
-    private static void WriteCorrections(QuantizedLayer layer, in LayerShape shape, WinogradWeights weights, int lanes, int* corrections)
+    private static void WriteCorrections(QuantizedLayer layer, in LayerShape shape, WinogradTransform transform, int lanes, int* corrections)
     {
-        WinogradTransform transform = weights.Transform;
-        var products = new long[transform.Positions.Count];
+        int[][] offsets = OffsetsByTap(transform, shape.MaxLevel);
+        int taps = offsets.Length, pixels = transform.Scale;
+        Span<int> sums = stackalloc int[taps];
         for (int output = 0; output < shape.Outputs; output++)
         {
-            for (int position = 0; position < products.Length; position++)
-            {
-                long sum = 0;
-                foreach (sbyte weight in weights.At(output, position))
-                    sum += weight;
-                products[position] = -transform.Positions[position].Offset(shape.MaxLevel) * sum;
-            }
-
-            long zero = LayerPacker.ZeroProduct(layer, shape, output);
-            long[] sums = transform.Output(products);
-            for (int pixel = 0; pixel < sums.Length; pixel++)
+            for (int tap = 0; tap < taps; tap++)
+                sums[tap] = Sum(layer.Values.AsSpan((output * layer.Inputs) + (tap * shape.Channels), shape.Channels));
+            long zero = shape.HasZero ? transform.Scale * LayerPacker.ZeroProduct(layer, shape, output) : 0;
+            for (int pixel = 0; pixel < pixels; pixel++)
             {
                 // Modulo 2³², as the sums themselves are until everything is added.
-                corrections[(((output / lanes * sums.Length) + pixel) * lanes) + (output % lanes)] =
-                    unchecked((int)(sums[pixel] - (transform.Scale * zero)));
+                int correction = unchecked((int)-zero);
+                for (int tap = 0; tap < taps; tap++)
+                    correction = unchecked(correction + (offsets[tap][pixel] * sums[tap]));
+                corrections[(((output / lanes * pixels) + pixel) * lanes) + (output % lanes)] = correction;
             }
         }
     }
 
-    /// <summary>Positions of one chunk come first: they are all alike, so that one unrolled loop does them.</summary>
-    private static List<(int Position, int First, int Groups)> WriteSteps(
-        WinogradTransform transform, int[][] chunks, int groups, WinogradLayout layout, WinogradStep* head)
+    /// <summary>What a weight of each tap adds to each pixel's sum where all transformed levels are their negated offset.</summary>
+    private static int[][] OffsetsByTap(WinogradTransform transform, int maxLevel) =>
+    [
+        .. Enumerable.Range(0, WinogradTransform.Taps * WinogradTransform.Taps).Select(tap => transform
+            .Output([.. transform.Positions.Select(position => -(long)position.Offset(maxLevel) * position.Weights[tap])])
+            .Select(sum => (int)sum).ToArray()),
+    ];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Sum(ReadOnlySpan<sbyte> weights)
     {
-        var order = new List<(int Position, int First, int Groups)>();
-        foreach (int position in Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1))
+        int sum = 0;
+        foreach (sbyte weight in weights)
+            sum += weight;
+        return sum;
+    }
+
+    /// <summary>Positions of one chunk come first: they are all alike, so that one unrolled loop does them.</summary>
+    private static void WriteSteps(WinogradTransform transform, int[][] chunks, int[] order, WinogradLayout layout, WinogradStep* head)
+    {
+        int count = 0, whole = 0;
+        foreach (int position in order)
         {
-            int first = 0;
+            int first = 0, factor = transform.Positions[position].Factor;
             foreach (int size in chunks[position])
             {
-                int factor = transform.Positions[position].Factor;
-                head[1 + order.Count] = new WinogradStep
+                head[1 + count++] = new WinogradStep
                 {
                     Data = (position * layout.DataPitch) + (first * AccumulationBounds.Group),
                     Sums = position * layout.SumsPitch,
@@ -83,33 +97,31 @@ internal static unsafe class WinogradPacker
                     Factor = factor | (factor << 16),
                     Continues = first == 0 ? 0 : 1,
                 };
-                order.Add((position, first, size));
                 first += size;
             }
+
+            whole += chunks[position].Length == 1 ? 1 : 0;
         }
 
-        int whole = chunks.Count(sizes => sizes.Length == 1);
-        *head = new WinogradStep { Groups = whole, Sums = order.Count - whole };
-        return order;
+        *head = new WinogradStep { Groups = whole, Sums = count - whole };
     }
 
     private static void WriteWeights(
-        WinogradWeights weights, List<(int Position, int First, int Groups)> order, in LayerShape shape, WinogradLayout layout, int padded, sbyte* target)
+        WinogradWeights weights, IEnumerable<int> positions, int groups, WinogradLayout layout, int padded, sbyte* target)
     {
-        const int Group = AccumulationBounds.Group;
-        int panel = layout.Vectors * layout.Lanes;
-        for (int first = 0; first < padded; first += panel)
+        int panel = layout.Vectors * layout.Lanes, blocks = panel / WinogradWeights.BlockOutputs;
+        for (int first = 0; first < padded / WinogradWeights.BlockOutputs; first += blocks)
         {
-            foreach ((int position, int firstGroup, int groups) in order)
+            // The chunks of a position follow each other.
+            foreach (int position in positions)
             {
-                for (int output = first; output < Math.Min(first + panel, shape.Outputs); output++)
+                for (int block = 0; block < blocks && first + block < weights.Blocks; block++)
                 {
-                    ReadOnlySpan<sbyte> values = weights.At(output, position);
-                    for (int channel = firstGroup * Group; channel < Math.Min((firstGroup + groups) * Group, values.Length); channel++)
-                        target[((((channel / Group) - firstGroup) * panel) + output - first) * Group + (channel % Group)] = values[channel];
+                    sbyte* outputs = target + (block * WinogradWeights.BlockOutputs * AccumulationBounds.Group);
+                    weights.Write(position, first + block, outputs, panel * AccumulationBounds.Group);
                 }
 
-                target += groups * panel * Group;
+                target += groups * panel * AccumulationBounds.Group;
             }
         }
     }

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace BitKernelGen;
 
@@ -62,7 +65,7 @@ public sealed class QuantizedLayer
                 throw new WeightsException($"'{layer}.bias' [{o}] is {bias[o]}; it must be finite.");
         }
 
-        var values = new sbyte[count];
+        sbyte[] values = GC.AllocateUninitializedArray<sbyte>((int)count);
         int usedBits = (int)((((long)inputs * bits) - 1) % 8) + 1;
         for (int o = 0; o < outputs; o++)
         {
@@ -104,34 +107,54 @@ public sealed class QuantizedLayer
 
     private static void Unpack(ReadOnlySpan<byte> row, int bits, Span<sbyte> values)
     {
-        switch (bits)
+        if (bits == 8)
         {
-            case 8:
-                MemoryMarshal.Cast<byte, sbyte>(row).CopyTo(values);
-                break;
-            case 4:
-                UnpackNibbles(row, values);
-                break;
-            case 1:
-                UnpackSigns(row, values);
-                break;
-            default:
-                UnpackAny(row, bits, values);
-                break;
+            MemoryMarshal.Cast<byte, sbyte>(row).CopyTo(values);
+            return;
         }
+
+        int done = bits == 4 ? UnpackNibbles(row, values) : Bmi2.X64.IsSupported ? UnpackEights(row, bits, values) : 0;
+        if (bits == 1)
+            UnpackSigns(row[(done / 8)..], values[done..]);
+        else
+            UnpackAny(row[(done / 8 * bits)..], bits, values[done..]);
     }
 
-    private static void UnpackNibbles(ReadOnlySpan<byte> row, Span<sbyte> values)
+    /// <summary>Sixteen bytes at a time.</summary>
+    /// <returns>How many weights it unpacked.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int UnpackNibbles(ReadOnlySpan<byte> row, Span<sbyte> values)
     {
-        int pairs = values.Length / 2;
-        for (int i = 0; i < pairs; i++)
+        Vector128<sbyte> sign = Vector128.Create((sbyte)8);
+        int i = 0;
+        for (; i <= values.Length - 32; i += 32)
         {
-            values[2 * i] = (sbyte)((sbyte)(row[i] << 4) >> 4);
-            values[(2 * i) + 1] = (sbyte)((sbyte)row[i] >> 4);
+            (Vector128<ushort> first, Vector128<ushort> second) = Vector128.Widen(Vector128.Create(row.Slice(i / 2, 16)));
+            ((Spread(first) ^ sign) - sign).CopyTo(values.Slice(i, 16));
+            ((Spread(second) ^ sign) - sign).CopyTo(values.Slice(i + 16, 16));
         }
 
-        if (values.Length % 2 != 0)
-            values[^1] = (sbyte)((sbyte)(row[^1] << 4) >> 4);
+        return i;
+
+        static Vector128<sbyte> Spread(Vector128<ushort> pairs) => ((pairs | (pairs << 4)) & Vector128.Create((ushort)0x0F0F)).AsSByte();
+    }
+
+    /// <summary>Eight weights, which take whole bytes, at a time.</summary>
+    /// <returns>How many weights it unpacked.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int UnpackEights(ReadOnlySpan<byte> row, int bits, Span<sbyte> values)
+    {
+        ulong mask = ((1UL << bits) - 1) * 0x0101_0101_0101_0101;
+        Vector128<sbyte> sign = Vector128.Create((sbyte)(1 << (bits - 1)));
+        int i = 0;
+        for (; i <= values.Length - 8 && row.Length >= sizeof(ulong); i += 8, row = row[bits..])
+        {
+            Vector128<sbyte> eight = Vector128.CreateScalar(Bmi2.X64.ParallelBitDeposit(BinaryPrimitives.ReadUInt64LittleEndian(row), mask)).AsSByte();
+            eight = bits == 1 ? eight + eight - sign : (eight ^ sign) - sign;
+            BinaryPrimitives.WriteUInt64LittleEndian(MemoryMarshal.AsBytes(values.Slice(i, 8)), eight.AsUInt64().ToScalar());
+        }
+
+        return i;
     }
 
     private static void UnpackSigns(ReadOnlySpan<byte> row, Span<sbyte> values)

@@ -1,53 +1,96 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using BitKernelGen.Packing;
 
 namespace BitKernelGen;
 
 /// <summary>
-/// A layer's weights, transformed for <see cref="WinogradTransform"/>, and what they prove about the products' 16-bit sums. The
-/// calibrator counts chunks with it, the loader packs them.
+/// A layer's weights, ready to be transformed for <see cref="WinogradTransform"/>, and what they prove about the products' 16-bit
+/// sums. The calibrator counts chunks with it, the loader packs them.
 /// </summary>
-public sealed class WinogradWeights
+public sealed unsafe class WinogradWeights
 {
-    private readonly sbyte[] _values;
-    private readonly int _outputs;
-    private readonly int _channels;
+    /// <summary>Outputs of a block: a vector holds a group of four channels of each.</summary>
+    internal const int BlockOutputs = 8;
 
-    private WinogradWeights(WinogradTransform transform, sbyte[] values, int outputs, int channels) =>
-        (Transform, _values, _outputs, _channels) = (transform, values, outputs, channels);
+    private const int Taps = WinogradTransform.Taps * WinogradTransform.Taps;
+    private const int VectorBytes = BlockOutputs * AccumulationBounds.Group;
 
-    /// <summary>The transform that made them.</summary>
+    // Block by block, tap by tap: vectors of a group of four channels of each output.
+    private readonly sbyte[] _taps;
+    private readonly int _groups;
+    private readonly (int[] Plus, int[] Minus)[] _terms;
+
+    private WinogradWeights(WinogradTransform transform, int outputs, int channels)
+    {
+        (Transform, Outputs, Channels) = (transform, outputs, channels);
+        _groups = (channels + AccumulationBounds.Group - 1) / AccumulationBounds.Group;
+        _taps = new sbyte[Blocks * Taps * _groups * VectorBytes];
+        _terms = [.. transform.Positions.Select(position => (Offsets(position, 1), Offsets(position, -1)))];
+    }
+
+    /// <summary>The transform that they are for.</summary>
     public WinogradTransform Transform { get; }
 
-    /// <summary>The transformed weights of an output at a position, one for each channel.</summary>
-    /// <param name="output">The output.</param>
-    /// <param name="position">The position.</param>
-    public ReadOnlySpan<sbyte> At(int output, int position) =>
-        _values.AsSpan(((output * Transform.Positions.Count) + position) * _channels, _channels);
+    /// <summary>Output channels.</summary>
+    public int Outputs { get; }
 
-    /// <summary>Transforms the weights of a 3x3 convolution.</summary>
+    /// <summary>Input channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>Blocks of <see cref="BlockOutputs"/> outputs.</summary>
+    internal int Blocks => (Outputs + BlockOutputs - 1) / BlockOutputs;
+
+    /// <summary>Takes the weights of a 3x3 convolution.</summary>
     /// <param name="transform">The transform.</param>
     /// <param name="weights">[outputs, 3, 3, channels], of at most <see cref="WinogradTransform.MaxWeightBits"/> bits.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="channels">Input channels.</param>
     public static WinogradWeights Of(WinogradTransform transform, ReadOnlySpan<sbyte> weights, int outputs, int channels)
     {
-        int positions = transform.Positions.Count, taps = WinogradTransform.Taps * WinogradTransform.Taps;
-        var values = new sbyte[outputs * positions * channels];
+        var taken = new WinogradWeights(transform, outputs, channels);
+        Span<int> groups = MemoryMarshal.Cast<sbyte, int>(taken._taps.AsSpan());
         for (int output = 0; output < outputs; output++)
         {
-            ReadOnlySpan<sbyte> filter = weights.Slice(output * taps * channels, taps * channels);
-            for (int position = 0; position < positions; position++)
+            for (int tap = 0; tap < Taps; tap++)
             {
-                Span<sbyte> target = values.AsSpan(((output * positions) + position) * channels, channels);
-                int[] coefficients = transform.Positions[position].Weights;
-                for (int tap = 0; tap < taps; tap++)
-                    Add(target, filter.Slice(tap * channels, channels), coefficients[tap]);
+                int first = ((((output / BlockOutputs * Taps) + tap) * taken._groups) * BlockOutputs) + (output % BlockOutputs);
+                Interleave(weights.Slice(((output * Taps) + tap) * channels, channels), groups[first..]);
             }
         }
 
-        return new WinogradWeights(transform, values, outputs, channels);
+        return taken;
+    }
+
+    /// <summary>The transformed weights of an output at a position, one for each channel.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="position">The position.</param>
+    public sbyte[] At(int output, int position)
+    {
+        var block = new sbyte[_groups * VectorBytes];
+        fixed (sbyte* target = block)
+            Write(position, output / BlockOutputs, target, VectorBytes);
+        var values = new sbyte[Channels];
+        for (int channel = 0; channel < values.Length; channel++)
+            values[channel] = block[(channel / 4 * VectorBytes) + (output % BlockOutputs * 4) + (channel % 4)];
+        return values;
+    }
+
+    /// <summary>Writes the transformed weights of a block at a position: group by group, four channels of each output.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="target">Receives them.</param>
+    /// <param name="stride">Bytes from one group to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Write(int position, int block, sbyte* target, int stride)
+    {
+        (int[] plus, int[] minus) = _terms[position];
+        fixed (sbyte* taps = &_taps[block * Taps * _groups * VectorBytes])
+        {
+            for (int group = 0; group < _groups; group++)
+                Sum(taps + (group * VectorBytes), plus, minus).Store(target + ((nint)group * stride));
+        }
     }
 
     /// <summary>
@@ -58,60 +101,132 @@ public sealed class WinogradWeights
     /// <returns>For each position the number of groups in each chunk.</returns>
     public int[][] Chunks(int maxLevel)
     {
-        var chunks = new int[Transform.Positions.Count][];
-        int groups = (_channels + AccumulationBounds.Group - 1) / AccumulationBounds.Group;
-
-        // Of each output: both pair positions, positive and negative.
-        var sums = new int[_outputs * 4];
+        var chunks = new int[_terms.Length][];
+        var sums = new Vector256<ushort>[Blocks * 2];
         for (int position = 0; position < chunks.Length; position++)
         {
-            int largest = short.MaxValue / Transform.Positions[position].Span(maxLevel), start = 0;
-            var sizes = new List<int>();
-            Array.Clear(sums);
-            for (int group = 0; group < groups; group++)
-            {
-                if (AddGroup(sums, position, group) <= largest)
-                    continue;
-                sizes.Add(group - start);
-                start = group;
-                Array.Clear(sums);
-                AddGroup(sums, position, group);
-            }
-
-            sizes.Add(groups - start);
-            chunks[position] = [.. sizes];
+            var largest = (ushort)(short.MaxValue / Transform.Positions[position].Span(maxLevel));
+            chunks[position] = IsWhole(position, largest) ? [_groups] : Cut(position, largest, sums);
         }
 
         return chunks;
     }
 
-    private int AddGroup(int[] sums, int position, int group)
+    /// <summary>Whether the channels of a position need not be cut.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool IsWhole(int position, ushort largest)
     {
-        int largest = 0, first = group * AccumulationBounds.Group, count = Math.Min(AccumulationBounds.Group, _channels - first);
-        for (int output = 0; output < _outputs; output++)
+        (int[] plus, int[] minus) = _terms[position];
+        Vector256<ushort> limit = Vector256.Create(largest);
+        fixed (sbyte* taps = _taps)
         {
-            ReadOnlySpan<sbyte> values = At(output, position).Slice(first, count);
-            for (int i = 0; i < values.Length; i++)
-                sums[(4 * output) + (i / 2 * 2) + (values[i] < 0 ? 1 : 0)] += Math.Abs((int)values[i]);
-            for (int i = 4 * output; i < (4 * output) + 4; i++)
-                largest = Math.Max(largest, sums[i]);
+            sbyte* block = taps;
+            for (int i = 0; i < Blocks; i++, block += Taps * _groups * VectorBytes)
+            {
+                Vector256<ushort> positive = default, negative = default;
+                for (int group = 0; group < _groups; group++)
+                {
+                    Vector256<sbyte> values = Sum(block + (group * VectorBytes), plus, minus);
+                    positive += Pairs(values);
+                    negative += Pairs(-values);
+
+                    // Beyond the limit they stay there, or they would wrap.
+                    if ((group & 63) == 63 && Vector256.GreaterThanAny(Vector256.Max(positive, negative), limit))
+                        return false;
+                }
+
+                if (Vector256.GreaterThanAny(Vector256.Max(positive, negative), limit))
+                    return false;
+            }
         }
 
-        return largest;
+        return true;
     }
 
-    private static void Add(Span<sbyte> target, ReadOnlySpan<sbyte> source, int coefficient)
+    /// <summary>Cuts where any output goes beyond the limit.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="largest">The limit.</param>
+    /// <param name="sums">Room for the sums of all blocks: positive weights, then negated negative ones.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int[] Cut(int position, ushort largest, Vector256<ushort>[] sums)
     {
-        int i = 0;
-        if (coefficient == 0)
-            return;
-        for (; i <= target.Length - Vector<sbyte>.Count; i += Vector<sbyte>.Count)
+        (int[] plus, int[] minus) = _terms[position];
+        var sizes = new List<int>();
+        int start = 0;
+        Array.Clear(sums);
+        fixed (sbyte* taps = _taps)
         {
-            ref Vector<sbyte> sum = ref Unsafe.As<sbyte, Vector<sbyte>>(ref target[i]);
-            sum += new Vector<sbyte>(source[i..]) * (sbyte)coefficient;
+            for (int group = 0; group < _groups; group++)
+            {
+                if (Add(taps + (group * VectorBytes)) <= largest)
+                    continue;
+                sizes.Add(group - start);
+                start = group;
+                Array.Clear(sums);
+                Add(taps + (group * VectorBytes));
+            }
         }
 
-        for (; i < target.Length; i++)
-            target[i] += (sbyte)(source[i] * coefficient);
+        sizes.Add(_groups - start);
+        return [.. sizes];
+
+        int Add(sbyte* vector)
+        {
+            Vector256<ushort> most = default;
+            for (int block = 0; block < Blocks; block++, vector += Taps * _groups * VectorBytes)
+            {
+                Vector256<sbyte> values = Sum(vector, plus, minus);
+                sums[2 * block] += Pairs(values);
+                sums[(2 * block) + 1] += Pairs(-values);
+                most = Vector256.Max(most, Vector256.Max(sums[2 * block], sums[(2 * block) + 1]));
+            }
+
+            int largestSum = 0;
+            for (int lane = 0; lane < Vector256<ushort>.Count; lane++)
+                largestSum = Math.Max(largestSum, most[lane]);
+            return largestSum;
+        }
+    }
+
+    /// <summary>Of each pair the sum of what is positive.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ushort> Pairs(Vector256<sbyte> values)
+    {
+        Vector256<ushort> positive = Vector256.Max(values, Vector256<sbyte>.Zero).AsUInt16();
+        return (positive & Vector256.Create((ushort)0xFF)) + (positive >>> 8);
+    }
+
+    /// <summary>A vector of transformed weights. Intermediate sums may wrap; the last one fits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> Sum(sbyte* taps, int[] plus, int[] minus)
+    {
+        Vector256<sbyte> sum = Vector256<sbyte>.Zero;
+        foreach (int offset in plus)
+            sum += Vector256.Load(taps + offset);
+        foreach (int offset in minus)
+            sum -= Vector256.Load(taps + offset);
+        return sum;
+    }
+
+    /// <summary>Where the taps that a position adds, or subtracts, lie in a block; one that counts twice is there twice.</summary>
+    private int[] Offsets(WinogradPosition position, int sign) =>
+    [
+        .. from tap in Enumerable.Range(0, Taps)
+           from time in Enumerable.Range(0, Math.Max(0, sign * position.Weights[tap]))
+           select tap * _groups * VectorBytes,
+    ];
+
+    /// <summary>A filter's channels, four at a time, a vector apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Interleave(ReadOnlySpan<sbyte> channels, Span<int> target)
+    {
+        int group = 0;
+        foreach (int four in MemoryMarshal.Cast<sbyte, int>(channels))
+            target[group++ * BlockOutputs] = four;
+        if (channels.Length % AccumulationBounds.Group != 0)
+        {
+            ReadOnlySpan<sbyte> rest = channels[(group * AccumulationBounds.Group)..];
+            rest.CopyTo(MemoryMarshal.Cast<int, sbyte>(target[(group * BlockOutputs)..]));
+        }
     }
 }

@@ -1,0 +1,101 @@
+using BitKernelGen.Execution;
+using BitKernelGen.Packing;
+
+namespace BitKernelGen.Runtime.Tests;
+
+/// <summary>What is packed, byte by byte, against its definition written out weight by weight.</summary>
+public unsafe class WinogradPackerTests
+{
+    [SkippableTheory]
+    [InlineData(2, 16, 2, 40, 68, 0)]
+    [InlineData(4, 16, 2, 40, 68, 3)]
+    [InlineData(4, 16, 1, 16, 300, 0)]
+    [InlineData(4, 8, 2, 33, 7, 15)]
+    [InlineData(2, 8, 1, 5, 1, 1)]
+    public void PacksByItsDefinition(int tile, int lanes, int vectors, int outputs, int channels, int zero)
+    {
+        Skip.If(Machine.Choose(false, false, true), "This machine packs no transformed weights.");
+        const int MaxLevel = 15;
+        var random = new Random(outputs);
+        int products = 9 * channels;
+        sbyte[] values = [.. Enumerable.Range(0, outputs * products).Select(i => (sbyte)(i < products ? 7 : random.Next(-7, 8)))];
+        float[] scale = [.. Enumerable.Range(0, outputs).Select(_ => 0.5f + random.NextSingle())];
+        SafeTensors file = SafeTensors.Read(SafeTensorsFile.FromTensors(
+            ("x.weight", "U8", [outputs, (products + 1) / 2], Nibbles(values, products)),
+            SafeTensorsFile.Floats("x.scale", scale),
+            SafeTensorsFile.Floats("x.bias", new float[outputs])));
+
+        var transform = WinogradTransform.Of(tile);
+        int groups = (channels + 3) / 4, panel = lanes * vectors, padded = (outputs + panel - 1) / panel * panel;
+        int[][] chunks = WinogradWeights.Of(transform, values, outputs, channels).Chunks(MaxLevel);
+        var layout = new WinogradLayout(tile, lanes, vectors, DataPitch: 1000, SumsPitch: 100, chunks.Sum(sizes => sizes.Length));
+        var shape = new LayerShape("x", outputs, 3, 3, channels, groups * 4, 4, zero, MaxLevel, Step: 0.25f, Premultiplier: 2);
+        var memory = new PackedWeights();
+        byte* block = LayerPacker.Convolution(memory, file, shape, [layout, layout, layout]);
+
+        var expected = new byte[memory.Bytes];
+        fixed (byte* target = expected)
+        {
+            var floats = (float*)target;
+            for (int output = 0; output < outputs; output++)
+                floats[output] = 0.25f * scale[output] * 2 / transform.Scale;
+            int* corrections = (int*)target + (2 * padded);
+            for (int output = 0; output < outputs; output++)
+            {
+                long[] sums = transform.Output([.. transform.Positions.Select(position => -(long)position.Offset(MaxLevel)
+                    * Enumerable.Range(0, channels).Sum(channel => position.Transform(values, (output * products) + channel, channels)))]);
+                long zeroProduct = zero * values.AsSpan(output * products, products).ToArray().Sum(weight => (long)weight);
+                for (int pixel = 0; pixel < sums.Length; pixel++)
+                    corrections[(((output / lanes * sums.Length) + pixel) * lanes) + (output % lanes)] = (int)(sums[pixel] - (transform.Scale * zeroProduct));
+            }
+
+            var weights = (sbyte*)(corrections + (padded * transform.Scale));
+            int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1)];
+            for (int first = 0; first < padded; first += panel)
+            {
+                foreach (int position in order)
+                {
+                    for (int channel = 0; channel < channels; channel++)
+                    {
+                        for (int output = first; output < Math.Min(first + panel, outputs); output++)
+                        {
+                            weights[(((channel / 4 * panel) + output - first) * 4) + (channel % 4)] =
+                                (sbyte)transform.Positions[position].Transform(values, (output * products) + channel, channels);
+                        }
+                    }
+
+                    weights += groups * panel * 4;
+                }
+            }
+
+            var steps = (WinogradStep*)weights;
+            *steps++ = new WinogradStep { Groups = chunks.Count(sizes => sizes.Length == 1), Sums = chunks.Where(sizes => sizes.Length > 1).Sum(sizes => sizes.Length) };
+            foreach (int position in order)
+            {
+                for (int chunk = 0, group = 0; chunk < chunks[position].Length; group += chunks[position][chunk++])
+                {
+                    *steps++ = new WinogradStep
+                    {
+                        Data = (position * 1000) + (4 * group),
+                        Sums = position * 100,
+                        Groups = chunks[position][chunk],
+                        Factor = transform.Positions[position].Factor * 0x10001,
+                        Continues = chunk == 0 ? 0 : 1,
+                    };
+                }
+            }
+
+            Assert.Equal((nint)(target + expected.Length), (nint)steps);
+        }
+
+        Assert.Equal(expected, new Span<byte>(block, expected.Length).ToArray());
+    }
+
+    private static byte[] Nibbles(sbyte[] values, int row)
+    {
+        var bytes = new byte[values.Length / row * ((row + 1) / 2)];
+        for (int i = 0; i < values.Length; i++)
+            bytes[(i / row * ((row + 1) / 2)) + (i % row / 2)] |= (byte)((values[i] & 15) << (i % row % 2 * 4));
+        return bytes;
+    }
+}
