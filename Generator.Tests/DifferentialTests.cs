@@ -1,5 +1,6 @@
 extern alias generator;
 
+using System.Reflection;
 using BitKernelGen.Execution;
 using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
@@ -63,6 +64,51 @@ public class DifferentialTests(CompiledNetworks compiled)
             Assert.Contains(tiles, tile => tile.Size == size && tile.AllTiles > tile.Tiles && tile.AllTiles % tile.Tiles != 0);
             Assert.Contains(tiles, tile => tile.Size == size && tile.PaddedOutputs > tile.PanelOutputs && tile.Vectors > 1);
             Assert.Contains(tiles, tile => tile.Size == size && tile.TileBytes > tile.DataVectorBytes);
+        }
+    }
+
+    [Fact]
+    public void EveryWayToShareMemoryIsTested()
+    {
+        Step[] steps = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)];
+        Assert.Equal(2, steps.Select(step => step.Band).OfType<Band>().Distinct().Count());
+        Assert.Contains(steps, step => step.Band is not null && IsInPlace(step, Form.Skip));
+        foreach (Form form in Enum.GetValues<Form>())
+            Assert.Contains(steps, step => IsInPlace(step, form));
+
+        static bool IsInPlace(Step step, Form form) => step.Outputs.Any(output =>
+            output.Form == form && (output.Offset == step.Residual?.Offset || (step.Kernel is AddKernel && output.Offset == step.Input.Offset)));
+    }
+
+    /// <summary>What a model says that it keeps is what it allocated.</summary>
+    [Fact]
+    public void BytesAreThoseThatAreResident()
+    {
+        foreach (TestNetwork network in compiled.Networks)
+        {
+            IModel model = compiled.Compiled.Load(network);
+            model.Run(new float[model.InputLength], new float[model.OutputLength]);
+            object? Field(string name) => model.GetType().GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(model);
+            Assert.Equal(model.Info.WeightBytes, ((PackedWeights)Field("_weights")!).Bytes);
+            Assert.Equal(model.Info.ArenaBytes, ((WorkspacePool)Field("_workspaces")!).Bytes);
+        }
+    }
+
+    /// <summary>A plan for memory: no weight takes more than its bits, and nothing else is larger either.</summary>
+    [Fact]
+    public void MemoryIsNoLargerThanForSpeed()
+    {
+        foreach (TestNetwork network in compiled.Networks)
+        {
+            Plan[] plans = [.. Enum.GetValues<Preference>().Select(prefer => PlanOf(network with
+            {
+                Network = network.Network with { Profile = network.Profile with { Prefer = prefer, Layers = new(network.Profile.Layers.Select(layer => layer with { KernelStrategy = "auto" })) } },
+            }))];
+            foreach (Isa isa in Isa.All)
+            {
+                Assert.True(plans[1].WeightBytes(isa) <= plans[0].WeightBytes(isa));
+                Assert.True(plans[1].ArenaBytes <= plans[0].ArenaBytes);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ internal static class DirectedNetworks
 
     public static IReadOnlyList<TestNetwork> All { get; } =
     [
-        LargeSums(), LargeInput(), TallWindow(), SharedNames(),
+        LargeSums(), LargeInput(), TallWindow(), SharedNames(), Bands(), Sums(),
         Winograd("Winograd2", 2, isLargest: false), Winograd("Winograd4", 4, isLargest: false),
         WinogradByChannel("Winograd2ByChannel", 2), WinogradByChannel("Winograd4ByChannel", 4),
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
@@ -82,6 +82,52 @@ internal static class DirectedNetworks
         });
         AddWeighted(builder, 4, 20, 9 * 12, seed: 10, Convolution("first", "input", 3, 3, 20) with { Pad = new(1, 1, 1, 1), KernelStrategy = $"winograd-{tile}x{tile}" });
         return builder.Build(name);
+    }
+
+    /// <summary>
+    /// Codes so large that a plan for memory never has them as a whole: after a window that reads rows of its neighbours, and after a
+    /// sum that is written over its operand.
+    /// </summary>
+    private static TestNetwork Bands()
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(47, 51, 8), Code = Bytes with { Bits = 4 } });
+        var code = new CodeSpec { Bits = 4, Step = 40 };
+        AddWeighted(builder, 4, 64, 9 * 8, seed: 11, Convolution("first", "input", 3, 3, 64) with
+        {
+            Stride = new(1, 1),
+            Pad = new(2, 1, 1, 1),
+            Activation = Activation.Relu,
+            Code = code,
+            Skip = code with { Bits = 8, Step = 3 },
+        });
+        AddWeighted(builder, 4, 8, 64, seed: 12, Convolution("second", "first", 1, 1, 8) with { Code = code with { Zero = 5 } });
+        AddWeighted(builder, 5, 64, 9 * 8, seed: 13, Convolution("third", "second", 3, 3, 64) with { Pad = new(1, 1, 1, 1) });
+        builder.Add(new LayerSpec
+        {
+            Name = "sum",
+            Op = LayerOp.Add,
+            Inputs = new("first", "third"),
+            Code = code with { Zero = 7 },
+            Skip = code with { Bits = 8, Step = 3, Zero = 100 },
+        });
+        AddWeighted(builder, 3, 12, 64, seed: 14, Convolution("fourth", "sum", 1, 1, 12) with { Code = code with { Zero = 7 } });
+        AddWeighted(builder, 4, 64, 12, seed: 15, Convolution("fifth", "fourth", 1, 1, 64));
+        builder.Add(new LayerSpec { Name = "last", Op = LayerOp.Add, Inputs = new("sum", "fifth"), Skip = code with { Bits = 8, Step = 3, Zero = 100 } });
+        return builder.Build("Bands", Preference.Memory);
+    }
+
+    /// <summary>Sums of codes and of floats, each of which can be written over an operand.</summary>
+    private static TestNetwork Sums()
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(5, 7, 12), Code = Bytes with { Bits = 4 } });
+        var code = new CodeSpec { Bits = 5, Step = 4, Zero = 9 };
+        AddWeighted(builder, 4, 20, 12, seed: 16, Convolution("a", "input", 1, 1, 20) with { Code = code });
+        AddWeighted(builder, 3, 20, 12, seed: 17, Convolution("b", "input", 1, 1, 20) with { Code = code with { Step = 3 } });
+        builder.Add(new LayerSpec { Name = "coded", Op = LayerOp.Add, Inputs = new("a", "b"), Code = code });
+        AddWeighted(builder, 4, 18, 20, seed: 18, Convolution("c", "coded", 1, 1, 18));
+        AddWeighted(builder, 5, 18, 20, seed: 19, Convolution("d", "coded", 1, 1, 18));
+        builder.Add(new LayerSpec { Name = "float", Op = LayerOp.Add, Inputs = new("c", "d") });
+        return builder.Build("Sums");
     }
 
     /// <summary>Layer names that are keywords, types or locals of the generated code.</summary>

@@ -81,7 +81,7 @@ internal sealed class RandomNetwork
             network.Dense();
         if (!isExportable && network.Chance(0.12))
             network.Add(network.Layer(LayerOp.Softmax, network._current), 1);
-        return network._builder.Build($"Net{seed}");
+        return network._builder.Build($"Net{seed}", seed % 3 == 1 ? Preference.Memory : Preference.Speed);
     }
 
     private void AddBlock()

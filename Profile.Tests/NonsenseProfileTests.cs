@@ -64,6 +64,7 @@ public class NonsenseProfileTests
         Expect(profile with { Input = profile.Input with { Code = null! } }, "BKG003 -1 code");
         Expect(profile with { Input = null! }, "BKG003 -1 shape");
         Expect(profile with { Output = null! }, "BKG003 -2 from");
+        Expect(profile with { Prefer = (Preference)2 }, "BKG006 -3 prefer");
         Expect(profile with { Layers = new(profile.Layers[0] with { Inputs = new((string)null!) }) }, "BKG007 0 input:0");
         Expect(profile with { Layers = new(profile.Layers[0] with { KernelStrategy = null! }) }, "BKG006 0 kernel-strategy");
         Expect(profile with { Layers = new(profile.Layers[0] with { Name = null! }) }, "BKG003 0 name", "BKG007 -2 from");

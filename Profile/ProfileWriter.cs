@@ -25,6 +25,8 @@ public sealed class ProfileWriter
         var writer = new ProfileWriter();
         writer.Pair("format", TomlText.Of(BitProfile.Format));
         writer.Pair("name", TomlText.Of(profile.Name));
+        if (profile.Prefer != Preference.Speed)
+            writer.Pair("prefer", TomlText.Of(Words.Preferences[(int)profile.Prefer]));
         writer.Weights(profile.Weights);
         writer.Input(profile.Input);
         foreach (LayerSpec layer in profile.Layers)

@@ -59,6 +59,18 @@ public sealed class QuantizeTests : IDisposable
         JsonElement bytes = json.GetProperty("bytes");
         Assert.InRange(bytes.GetProperty("weights").GetInt64() + bytes.GetProperty("arena").GetInt64(), 30_000, 45_000);
         Assert.Equal(8, json.GetProperty("layers")[0].GetProperty("weight_bits").GetInt32());
+        Assert.Contains("prefer = \"memory\"", File.ReadAllText(Path.Combine(Output, "Fashion.bitprofile")));
+    }
+
+    [SkippableFact]
+    public void MemoryIsPreferredAtTheSameBits()
+    {
+        JsonElement Bytes(string prefer) => Quantize(Model(), Data(), "--samples", "16", "--weight-bits", "4", "--prefer", prefer, "--json").Json().GetProperty("bytes");
+        long Resident(JsonElement bytes) => bytes.GetProperty("weights").GetInt64() + bytes.GetProperty("arena").GetInt64();
+
+        JsonElement speed = Bytes("speed"), memory = Bytes("memory");
+        Assert.True(Resident(memory) < Resident(speed));
+        Assert.Contains("prefer = \"memory\"", File.ReadAllText(Path.Combine(Output, "Fashion.bitprofile")));
     }
 
     [SkippableFact]

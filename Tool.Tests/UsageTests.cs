@@ -18,6 +18,8 @@ public class UsageTests
     [InlineData("quantize m.onnx --data idx:x -o out --bytes 0")]
     [InlineData("quantize m.onnx --data idx:x -o out --bytes 3GB")]
     [InlineData("quantize m.onnx --data idx:x -o out --bytes 3KB --weight-bits 4")]
+    [InlineData("quantize m.onnx --data idx:x -o out --bytes 3KB --prefer speed")]
+    [InlineData("quantize m.onnx --data idx:x -o out --prefer size")]
     [InlineData("quantize m.onnx --data idx:x -o out --time 0")]
     [InlineData("quantize m.onnx --data idx:x -o out --time 50 --rate 4")]
     [InlineData("quantize m.onnx --data idx:x -o out --time 50 --bits 4")]

@@ -47,13 +47,14 @@ internal sealed class NetworkBuilder
     }
 
     /// <summary>The network whose output is the last layer's.</summary>
-    public TestNetwork Build(string name = "Net") => new(Resolve(name, _layers), _weights.ToArray());
+    public TestNetwork Build(string name = "Net", Preference prefer = Preference.Speed) => new(Resolve(name, _layers, prefer), _weights.ToArray());
 
-    private Network Resolve(string name, IReadOnlyList<LayerSpec> layers)
+    private Network Resolve(string name, IReadOnlyList<LayerSpec> layers, Preference prefer = Preference.Speed)
     {
         var profile = new BitProfile
         {
             Name = name,
+            Prefer = prefer,
             Weights = new WeightsReference($"{name}.safetensors", Convert.ToHexStringLower(SHA256.HashData(_weights.ToArray()))),
             Input = _input,
             Layers = new EquatableArray<LayerSpec>(layers),

@@ -2,6 +2,7 @@ using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Bottlenecks;
 using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Statistics;
+using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Calibration.Quantize;
 
@@ -58,6 +59,9 @@ public sealed record QuantizeOptions
 
     /// <summary>How codes are fitted.</summary>
     public CodeMethod Method { get; init; } = CodeMethod.Exact;
+
+    /// <summary>What the profile asks of its planner. A budget of <see cref="Bytes"/> is shared out for <see cref="Preference.Memory"/>.</summary>
+    public Preference Prefer { get; init; }
 
     /// <summary>How the levels of codes that multiplications read may lie.</summary>
     public LevelSpacing Levels { get; init; } = LevelSpacing.Auto;

@@ -82,9 +82,6 @@ public static class Quantizer
                     file.AddSlopes(spec.Name, network.Layers[i].Slopes);
                 CodeSpec input = codes[spec.Inputs[0]].Code!.Spec;
                 spec = spec with { Weight = new WeightSpec(weights.Bits), Bounds = BoundsProof.Prove(network, network.Layers[i], weights, input) };
-                // Transformed weights would take more than the bits that a budget of bytes shared out.
-                if (options.Bytes is not null)
-                    spec = spec with { KernelStrategy = "multiply-add" };
             }
 
             layers.Add(spec);
@@ -112,6 +109,7 @@ public static class Quantizer
         return new BitProfile
         {
             Name = options.Name,
+            Prefer = options.Prefer,
             Weights = new WeightsReference($"{options.Name}.safetensors", Convert.ToHexStringLower(SHA256.HashData(weights))),
             Input = new InputSpec
             {

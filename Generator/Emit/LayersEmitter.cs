@@ -177,14 +177,45 @@ internal sealed class LayersEmitter
                 _writer.Line($"byte* scratch = arena + {_plan.ArenaBytes};");
             foreach (Step step in _plan.Steps)
             {
-                _writer.Line();
-                _writer.Line($"// {Describe(step)}");
-                foreach (Buffer output in step.OutputByte == 0 ? step.Outputs : default)
-                    Border(output);
-                _writer.Line($"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.Run({string.Join(", ", Arguments(step))});");
+                if (step.Band is null)
+                    Call(step);
+                else if (step.Layer == step.Band.Producer)
+                    Turns(step, _plan.Steps.First(other => other.Layer == step.Band.Consumer));
             }
         }
     }
+
+    private void Call(Step step)
+    {
+        _writer.Line();
+        _writer.Line($"// {Describe(step)}");
+        foreach (Buffer output in step.OutputByte == 0 ? step.Outputs : default)
+            Border(output);
+        _writer.Line(Run(step));
+    }
+
+    /// <summary>Two steps that take turns, some rows at a time.</summary>
+    private void Turns(Step producer, Step consumer)
+    {
+        Band band = producer.Band!;
+        _writer.Line();
+        _writer.Line($"// {Describe(producer)}");
+        _writer.Line($"// {Describe(consumer)}; in turns, {band.Rows} rows at a time");
+        foreach (Buffer output in producer.Outputs.Concat(consumer.Outputs))
+            Border(output);
+        using (_writer.Block($"for (int row = 0; row < {band.Rows * band.Count}; row += {band.Rows})"))
+        {
+            _writer.Line(Run(producer));
+            _writer.Line(Run(consumer));
+        }
+    }
+
+    private string Run(Step step) => $"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.Run({string.Join(", ", Arguments(step))});";
+
+    /// <summary>Where a step's rows begin: in a band, they go on from turn to turn but where only those of one turn are kept.</summary>
+    private static string At(Step step, Buffer buffer, int start, int stride = 1) => step.Band is null || buffer.BandRows is not null
+        ? CSharp.Plus("arena", start)
+        : $"{CSharp.Plus("arena", start)} + (row * {stride * buffer.RowBytes})";
 
     private string Describe(Step step)
     {
@@ -202,15 +233,15 @@ internal sealed class LayersEmitter
         {
             yield return name switch
             {
-                "input" => CSharp.Plus("arena", step.Input.Interior + step.InputByte),
+                "input" => At(step, step.Input, step.Input.Interior + step.InputByte, step.Layer.Window.StrideHeight),
                 "inputStep" => CSharp.Literal(step.Input.Code!.Step),
                 "weights" => _names.Field(step.Layer),
-                "residual" => At(step.Residual!),
+                "residual" => At(step, step.Residual!, step.Residual!.Interior),
                 "residualStep" => CSharp.Literal(step.Residual!.Code!.Step),
-                "output" => CSharp.Plus("arena", step.Outputs[0].Interior + step.OutputByte),
+                "output" => At(step, step.Outputs[0], step.Outputs[0].Interior + step.OutputByte),
                 "reciprocal" => CSharp.Literal(step.Outputs[0].Code!.Reciprocal),
                 "levels" => TablePointer(step.Outputs[0].Code!),
-                "skip" => At(step.Outputs[1]),
+                "skip" => At(step, step.Outputs[1], step.Outputs[1].Interior),
                 "skipReciprocal" => CSharp.Literal(step.Outputs[1].Code!.Reciprocal),
                 "skipLevels" => TablePointer(step.Outputs[1].Code!),
                 _ => name,

@@ -28,6 +28,9 @@ internal enum Form
 /// <param name="Offset">Its first byte in the arena.</param>
 internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft, int PadBottom, int PadRight, int Offset)
 {
+    /// <summary>Rows that it holds, where those of the whole tensor are never there at once.</summary>
+    public int? BandRows { get; init; }
+
     /// <summary>Kernels read up to a vector past the last element.</summary>
     private const int Slack = 64;
 
@@ -58,7 +61,7 @@ internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft,
     public int Interior => Offset + (PadTop * RowBytes) + (PadLeft * PixelBytes);
 
     /// <summary>Bytes in all, what kernels may read past the end included.</summary>
-    public int Bytes => RoundUp(((PadTop + Tensor.Height + PadBottom) * RowBytes) + Slack, Slack);
+    public int Bytes => RoundUp(((PadTop + (BandRows ?? Tensor.Height) + PadBottom) * RowBytes) + Slack, Slack);
 
     /// <summary>Whether it has padding to fill.</summary>
     public bool IsPadded => PadTop + PadLeft + PadBottom + PadRight > 0;

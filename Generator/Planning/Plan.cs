@@ -41,6 +41,9 @@ internal sealed record Plan(
 internal sealed record Step(
     Layer Layer, Layer? Fused, Kernel Kernel, Buffer Input, int InputByte, Buffer? Residual, EquatableArray<Buffer> Outputs, int OutputByte)
 {
+    /// <summary>The band that it is a part of: it then computes some rows at a time.</summary>
+    public Band? Band { get; init; }
+
     /// <summary>Bytes of packed weights, parameters and what the kernel reads beside them.</summary>
     public int WeightBytes(Isa isa) => Kernel.WeightBytes(isa)
         + (Kernel is ProductKernel product && product.Strategy(isa) is WinogradTile winograd ? (1 + Chunks(winograd)) * WinogradStep.Bytes : 0);

@@ -15,40 +15,49 @@ internal sealed class Planner
     private readonly Layer?[] _fusedInto;
     private readonly Dictionary<(int Tensor, Form Form), Buffer> _buffers = [];
     private readonly Dictionary<Isa, Strategy?[]> _strategies;
+    private IReadOnlyList<Band> _bands = [];
 
-    private Planner(Network network, Func<Isa, long> budget)
+    private Planner(Network network, LayerCost cost, Func<Isa, long> budget)
     {
         _network = network;
         _fusedInto = new Layer?[network.Layers.Count];
-        var chooser = new StrategyChooser(network);
+        var chooser = new StrategyChooser(network, cost);
         _strategies = Isa.All.ToDictionary(isa => isa, isa => chooser.Choose(isa, budget(isa)));
     }
 
-    /// <summary>Plans a network: for speed, but with no more memory than float32 takes.</summary>
-    public static Plan Plan(Network network)
+    /// <summary>Plans a network: for memory, or for speed, but with no more memory than float32 takes.</summary>
+    public static Plan Plan(Network network) => Plan(network, CostModel.Cycles);
+
+    /// <summary>Plans a network by other costs than those of the cost model.</summary>
+    public static Plan Plan(Network network, LayerCost cost)
     {
-        Plan fastest = Plan(network, _ => long.MaxValue);
+        if (network.Profile.Prefer == Preference.Memory)
+            return Plan(network, cost, _ => 0);
+        Plan fastest = Plan(network, cost, _ => long.MaxValue);
         long allowed = fastest.FloatWeightBytes + fastest.FloatArenaBytes;
         return Isa.All.All(isa => fastest.WeightBytes(isa) + fastest.WorkspaceBytes(isa) <= allowed)
             ? fastest
-            : Plan(network, isa => allowed - fastest.WorkspaceBytes(isa));
+            : Plan(network, cost, isa => allowed - fastest.WorkspaceBytes(isa));
     }
 
-    private static Plan Plan(Network network, Func<Isa, long> budget)
+    private static Plan Plan(Network network, LayerCost cost, Func<Isa, long> budget)
     {
-        var planner = new Planner(network, budget);
+        var planner = new Planner(network, cost, budget);
         planner.FuseAdds();
+        if (network.Profile.Prefer == Preference.Memory)
+            planner._bands = Band.Find(network, planner._fusedInto, planner._strategies.Values);
         planner.FindForms();
-        long floatArena = planner.PlaceBuffers(out int arena);
+        var placement = new Placement(network, planner._buffers, planner._fusedInto, planner._bands);
+        int arena = placement.Place();
         var steps = network.Layers.Where(layer => planner._fusedInto[layer.Index] is null).SelectMany(planner.StepsOf).ToArray();
         return new Plan(
             network,
             planner._buffers[(0, Form.Code)],
-            planner._buffers[(network.Output, SumForm(network.Tensors[network.Output]))],
+            planner._buffers[(network.Output, Forms.OfSums(network.Tensors[network.Output]))],
             new EquatableArray<Buffer>(planner._buffers.Values),
             new EquatableArray<Step>(steps),
             arena,
-            floatArena);
+            placement.FloatBytes());
     }
 
     /// <summary>
@@ -76,34 +85,25 @@ internal sealed class Planner
 
     private IEnumerable<Layer> Readers(int tensor) => _network.Layers.SelectMany(layer => layer.Inputs.Where(i => i == tensor).Select(_ => layer));
 
-    private static bool Multiplies(LayerOp op) => op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense;
-
-    private static bool Moves(LayerOp op) => op is LayerOp.MaxPool or LayerOp.Flatten or LayerOp.Subsample or LayerOp.PadChannels;
-
-    private static Form SumForm(Tensor tensor) => tensor.Skip is not null ? Form.Skip : tensor.Code is not null ? Form.Code : Form.Float;
-
     private bool IsFusedAway(int tensor) => tensor > 0 && _fusedInto[tensor - 1] is not null;
-
-    /// <summary>Which form a layer reads of an input; a move reads what its own readers need, so it is asked per form.</summary>
-    private static Form ReadForm(Layer layer, Tensor tensor) => Multiplies(layer.Spec.Op) ? Form.Code : SumForm(tensor);
 
     /// <summary>Forms that somebody reads, from the last tensor back to the input, so that moves pass on what they are asked for.</summary>
     private void FindForms()
     {
-        var needed = new HashSet<(int Tensor, Form Form)> { (_network.Output, SumForm(_network.Tensors[_network.Output])), (0, Form.Code) };
+        var needed = new HashSet<(int Tensor, Form Form)> { (_network.Output, Forms.OfSums(_network.Tensors[_network.Output])), (0, Form.Code) };
         foreach (Layer layer in _network.Layers.Reverse())
         {
             foreach (int input in layer.Inputs.Where(input => !IsFusedAway(input)))
             {
-                if (!Moves(layer.Spec.Op))
-                    needed.Add((input, ReadForm(layer, _network.Tensors[input])));
+                if (!Forms.Moves(layer.Spec.Op))
+                    needed.Add((input, Forms.Read(layer, _network.Tensors[input])));
                 else
                     needed.UnionWith(needed.Where(need => need.Tensor == layer.Output).Select(need => (input, need.Form)).ToArray());
             }
 
             // A layer that nobody reads still runs, in its cheapest form: the profile says so, and BKG021 has warned.
             if (!IsFusedAway(layer.Output) && !needed.Any(need => need.Tensor == layer.Output))
-                needed.Add((layer.Output, SumForm(_network.Tensors[layer.Output])));
+                needed.Add((layer.Output, Forms.OfSums(_network.Tensors[layer.Output])));
         }
 
         foreach ((int tensor, Form form) in needed.OrderBy(need => need.Tensor).ThenBy(need => need.Form))
@@ -130,36 +130,10 @@ internal sealed class Planner
             }
         }
 
-        return new Buffer(tensor, form, top, left, bottom, right, 0);
-    }
-
-    /// <summary>When a layer runs: a fused one with the add that computes it.</summary>
-    private int Time(Layer layer) => (_fusedInto[layer.Index] ?? layer).Index;
-
-    private long PlaceBuffers(out int arenaBytes)
-    {
-        (int Tensor, Form Form)[] keys = [.. _buffers.Keys];
-        (int First, int Last) Lifetime(int tensor)
+        return new Buffer(tensor, form, top, left, bottom, right, 0)
         {
-            int born = tensor == 0 ? -1 : Time(_network.Layers[tensor - 1]);
-            int lastRead = Readers(tensor).Select(Time).DefaultIfEmpty(born).Max();
-            return (born, tensor == _network.Output ? _network.Layers.Count : lastRead);
-        }
-
-        (long[] offsets, long bytes) = ArenaLayout.Place(keys.Select(key =>
-        {
-            (int first, int last) = Lifetime(key.Tensor);
-            return new ArenaLayout.Block(_buffers[key].Bytes, first, last);
-        }).ToArray());
-        for (int i = 0; i < keys.Length; i++)
-            _buffers[keys[i]] = _buffers[keys[i]] with { Offset = checked((int)offsets[i]) };
-        arenaBytes = checked((int)bytes);
-
-        return ArenaLayout.Place(_network.Tensors.Where(tensor => !IsFusedAway(tensor.Id)).Select(tensor =>
-        {
-            (int first, int last) = Lifetime(tensor.Id);
-            return new ArenaLayout.Block((long)tensor.Length * sizeof(float), first, last);
-        }).ToArray()).Bytes;
+            BandRows = form == Form.Code ? _bands.FirstOrDefault(band => band.Consumer.Inputs[0] == tensor.Id)?.Rows : null,
+        };
     }
 
     private IEnumerable<Step> StepsOf(Layer layer)
@@ -198,7 +172,7 @@ internal sealed class Planner
     private Buffer[] OutputsOf(Layer layer) =>
         [.. new[] { Form.Code, Form.Skip, Form.Float }.Where(form => _buffers.ContainsKey((layer.Output, form))).Select(form => _buffers[(layer.Output, form)])];
 
-    private Buffer Read(Layer layer, int tensor) => _buffers[(tensor, ReadForm(layer, _network.Tensors[tensor]))];
+    private Buffer Read(Layer layer, int tensor) => _buffers[(tensor, Forms.Read(layer, _network.Tensors[tensor]))];
 
     private Epilogue EpilogueOf(Layer layer, Buffer? residual, Buffer[] outputs) => new(
         residual is null ? null : Operand.Of(residual),
@@ -252,7 +226,10 @@ internal sealed class Planner
                 Epilogue = epilogue,
                 Strategies = new EquatableArray<Strategy>(Isa.All.Select(isa => _strategies[isa][layer.Index]!)),
             };
-        return new Step(layer, add, kernel, input, start, residual, new EquatableArray<Buffer>(outputs), 0);
+        Band? band = _bands.FirstOrDefault(band => band.Producer == layer || band.Consumer == layer);
+        if (band is not null)
+            kernel = (ProductKernel)kernel with { OutputHeight = band.Rows };
+        return new Step(layer, add, kernel, input, start, residual, new EquatableArray<Buffer>(outputs), 0) { Band = band };
     }
 
     private static GatheredKernel Gathered(Layer layer, Buffer input, Tensor output, Epilogue epilogue)

@@ -4,11 +4,19 @@ using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Generator.Planning;
 
+/// <summary>What a layer's products and epilogue cost: cycles, or any unit that is the same for all layers.</summary>
+/// <param name="strategy">How they are computed.</param>
+/// <param name="layer">The layer.</param>
+/// <param name="output">What it writes.</param>
+internal delegate double LayerCost(Strategy strategy, Layer layer, Tensor output);
+
 /// <summary>
-/// Chooses a strategy for each layer with products: the cheapest by <see cref="CostModel"/>, or the one that the profile pins, and of
-/// those that need more memory only as many as a budget allows.
+/// Chooses a strategy for each layer with products: the cheapest, or the one that the profile pins, and of those that need more memory
+/// only as many as a budget allows.
 /// </summary>
-internal sealed class StrategyChooser(Network network)
+/// <param name="network">The network.</param>
+/// <param name="cost">What to go by: <see cref="CostModel"/>, or what was measured.</param>
+internal sealed class StrategyChooser(Network network, LayerCost cost)
 {
     private sealed record Candidate(Strategy Strategy, double Cycles, long Bytes);
 
@@ -41,6 +49,22 @@ internal sealed class StrategyChooser(Network network)
 
     private Candidate[] Candidates(Layer layer, Isa isa)
     {
+        Strategy[] strategies = Alternatives(network, layer, isa);
+        if (strategies.Length == 0)
+            return [];
+        Tensor output = network.Tensors[layer.Output];
+        Code code = network.Tensors[layer.Inputs[0]].Code!;
+        IEnumerable<Strategy> allowed = strategies.Where(strategy => layer.Spec.KernelStrategy == "auto" || strategy.Name == layer.Spec.KernelStrategy);
+        return
+        [
+            .. allowed.DefaultIfEmpty(strategies[0]).Select(strategy =>
+                new Candidate(strategy, cost(strategy, layer, output), Bytes(strategy, layer, output, code))),
+        ];
+    }
+
+    /// <summary>The strategies that can compute a layer, whatever the profile pins; none for a layer without a choice of them.</summary>
+    public static Strategy[] Alternatives(Network network, Layer layer, Isa isa)
+    {
         if (layer.Spec.Op is not (LayerOp.Conv or LayerOp.Dense) || layer.IsGathered)
             return [];
         Tensor input = network.Tensors[layer.Inputs[0]], output = network.Tensors[layer.Output];
@@ -58,12 +82,7 @@ internal sealed class StrategyChooser(Network network)
                 strategies.Add(WinogradTile.Choose(isa, size, output.Height, output.Width, pixelBytes, output.Channels));
         }
 
-        IEnumerable<Strategy> allowed = strategies.Where(strategy => layer.Spec.KernelStrategy == "auto" || strategy.Name == layer.Spec.KernelStrategy);
-        return
-        [
-            .. allowed.DefaultIfEmpty(strategies[0]).Select(strategy =>
-                new Candidate(strategy, CostModel.Cycles(strategy, layer, output), Bytes(strategy, layer, output, code))),
-        ];
+        return [.. strategies];
     }
 
     private static long Bytes(Strategy strategy, Layer layer, Tensor output, Code code)

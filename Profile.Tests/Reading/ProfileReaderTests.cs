@@ -6,6 +6,7 @@ public class ProfileReaderTests
     public void ReadsEveryKey()
     {
         string text = Samples.Tiny
+            .Replace("name = \"Tiny\"", "name = \"Tiny\"\nprefer = \"memory\"")
             .Replace("std = [0.25]", "std = [0.25]\nscale = 0.5")
             .Replace("weight = { bits = 8 }", "weight = { bits = 8 }\nactivation = \"relu6\"\nskip = { bits = 3, step = 1, zero = 2 }\nkernel-strategy = \"multiply-add\"");
         ProfileReading reading = ProfileReader.Read(text);
@@ -13,6 +14,7 @@ public class ProfileReaderTests
         var expected = new BitProfile
         {
             Name = "Tiny",
+            Prefer = Preference.Memory,
             Weights = new WeightsReference("Tiny.safetensors", Samples.Sha256),
             Input = new InputSpec { Shape = new(8, 8, 1), Mean = new(0.5), Std = new(0.25), Scale = 0.5, Code = new CodeSpec { Bits = 8, Step = 0.02f, Zero = 100 } },
             Layers = new(
@@ -209,6 +211,8 @@ public class ProfileReaderTests
     [InlineData(16, "op = \"pad_channels\"", "BKG006", 16, 6, "did you mean 'pad-channels'?")]
     [InlineData(23, "activation = \"ReLU\"", "BKG006", 23, 14, "Unknown activation 'ReLU'; did you mean 'relu'?")]
     [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add, winograd-2x2, winograd-4x4.")]
+    [InlineData(2, "name = \"Tiny\"\nprefer = \"memroy\"", "BKG006", 3, 10, "Unknown preference 'memroy'; did you mean 'memory'?")]
+    [InlineData(2, "name = \"Tiny\"\nprefer = true", "BKG004", 3, 10, "'prefer' must be a string")]
     public void TellsWhatIsWrongAndWhere(int line, string replacement, string id, int atLine, int column, string fragment)
     {
         string[] lines = Samples.Tiny.Split('\n');

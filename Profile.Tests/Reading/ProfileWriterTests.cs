@@ -44,9 +44,9 @@ public class ProfileWriterTests
     public void DefaultsAreNotWritten()
     {
         string text = ProfileWriter.Write(ProfileReader.Read(Samples.Tiny
-            .Replace("[2, 2]", "[1, 1]").Replace("[1, 1, 1, 1]", "[0, 0, 0, 0]").Replace("\"relu\"", "\"none\"\nkernel-strategy = \"auto\"")
+            .Replace("[weights]", "prefer = \"speed\"\n[weights]").Replace("[2, 2]", "[1, 1]").Replace("[1, 1, 1, 1]", "[0, 0, 0, 0]").Replace("\"relu\"", "\"none\"\nkernel-strategy = \"auto\"")
             .Replace("zero = 100", "zero = 0").Replace("labels = [\"a\", \"b\", \"c\"]", "labels = []")).Profile!);
-        foreach (string key in new[] { "stride", "pad", "activation", "kernel-strategy", "zero", "labels", "scale" })
+        foreach (string key in new[] { "prefer", "stride", "pad", "activation", "kernel-strategy", "zero", "labels", "scale" })
             Assert.DoesNotContain(key, text);
     }
 

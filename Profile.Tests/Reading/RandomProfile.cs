@@ -10,6 +10,7 @@ internal sealed class RandomProfile(Random random)
         return new BitProfile
         {
             Name = "_Net" + random.Next(),
+            Prefer = (Preference)random.Next(2),
             Weights = new WeightsReference($"weights {random.Next()} ä.safetensors", string.Concat(Enumerable.Range(0, 64).Select(_ => random.Next(16).ToString("x")))),
             Input = new InputSpec
             {

@@ -19,6 +19,7 @@ internal sealed class ProfileBinder(TomlDocument document, string text, Reports 
         return new BitProfile
         {
             Name = profile.String("name", Rules.IsClassName, "a C# identifier of ASCII letters, digits and '_', no keyword and no member of the class"),
+            Prefer = (Preference)Words.Preferences.ToList().IndexOf(profile.Word("prefer", "preference", Words.Preferences)),
             Weights = profile.Section("weights", Words.Weights) is { } weights ? Weights(weights) : new WeightsReference("", ""),
             Input = profile.Section("input", Words.Input) is { } input ? Input(input) : new InputSpec { Shape = default, Code = NoCode },
             Layers = Layers(profile),

@@ -7,7 +7,7 @@ namespace BitKernelGen.Profiles.Binding;
 /// <summary>The keys and names of a profile, as they are written.</summary>
 internal static class Words
 {
-    public static readonly IReadOnlyList<string> Profile = ["format", "name", "weights", "input", "layer", "output", "provenance"];
+    public static readonly IReadOnlyList<string> Profile = ["format", "name", "prefer", "weights", "input", "layer", "output", "provenance"];
     public static readonly IReadOnlyList<string> Weights = ["file", "sha256"];
     public static readonly IReadOnlyList<string> Input = ["shape", "mean", "std", "scale", "code", "gain", "zeros"];
     public static readonly IReadOnlyList<string> Output = ["from", "labels"];
@@ -28,6 +28,9 @@ internal static class Words
     /// <summary>By their number.</summary>
     public static readonly IReadOnlyList<string> Activations =
         ["none", "relu", "relu6", "clip", "leaky-relu", "prelu", "hard-swish", "sigmoid", "silu"];
+
+    /// <summary>By their number.</summary>
+    public static readonly IReadOnlyList<string> Preferences = ["speed", "memory"];
 
     /// <summary>The first leaves the choice to the planner.</summary>
     public static readonly IReadOnlyList<string> Strategies = ["auto", "multiply-add", "winograd-2x2", "winograd-4x4"];

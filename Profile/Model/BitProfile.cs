@@ -12,6 +12,9 @@ public sealed record BitProfile
     /// <summary>The network's name: a C# identifier of ASCII letters, digits and '_', which becomes the class name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What the planner gives up the other for, where it can't have both.</summary>
+    public Preference Prefer { get; init; }
+
     /// <summary>Where the weights are.</summary>
     public required WeightsReference Weights { get; init; }
 
@@ -29,6 +32,16 @@ public sealed record BitProfile
     /// generator drops it, so that an edit there regenerates nothing.
     /// </summary>
     public EquatableArray<ProvenanceEntry> Provenance { get; init; }
+}
+
+/// <summary>What a plan is made for.</summary>
+public enum Preference
+{
+    /// <summary>The fastest kernels, whose weights may take more memory than their bits, though never more than float32's.</summary>
+    Speed,
+
+    /// <summary>The fewest resident bytes: weights stay packed, and what is large never lies in memory as a whole where it need not.</summary>
+    Memory,
 }
 
 /// <summary>A line of <c>[provenance]</c>.</summary>

@@ -59,6 +59,8 @@ public sealed class NetworkResolver
                 return null;
         }
 
+        if ((int)_profile.Prefer < 0 || (int)_profile.Prefer >= Words.Preferences.Count)
+            new Reporter(_issues, ProfileIndex, "Profile").Report("BKG006", "prefer", $"there is no preference {(int)_profile.Prefer}.");
         _layerNames = [.. _profile.Layers.Select(layer => layer?.Name ?? "")];
         _tensors.Add(InputResolver.Resolve(_profile.Input, new Reporter(_issues, InputIndex, "Input")));
         for (int i = 0; i < _profile.Layers.Count; i++)

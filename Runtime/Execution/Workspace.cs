@@ -10,6 +10,9 @@ public sealed unsafe class Workspace
     // A pinned array rather than native memory: the garbage collector frees it, and no use after a free is possible.
     private readonly byte[] _block;
 
+    /// <summary>Its size, the alignment not counted.</summary>
+    internal long Bytes => _block.Length - Alignment;
+
     internal Workspace(int bytes)
     {
         _block = GC.AllocateArray<byte>(bytes + Alignment, pinned: true);

@@ -17,6 +17,18 @@ public sealed class WorkspacePool
         _slots = new Workspace?[Math.Max(64, 2 * Environment.ProcessorCount)];
     }
 
+    /// <summary>Bytes of the workspaces that nobody uses at the moment: after one call, of one.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (Workspace? slot in _slots)
+                bytes += slot?.Bytes ?? 0;
+            return bytes;
+        }
+    }
+
     /// <summary>Takes a workspace out of the pool, or makes one. Its contents are not defined.</summary>
     public Workspace Rent()
     {

@@ -4,6 +4,7 @@ using System.Globalization;
 using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
+using BitKernelGen.Profiles;
 using BitKernelGen.Tool.Planning;
 
 namespace BitKernelGen.Tool.Commands;
@@ -48,6 +49,13 @@ internal sealed class BudgetOptions
     private readonly Option<double?> _clock = CommonOptions.OptionalNumber<double>(
         "--clock", "GHZ", FormattableString.Invariant($"The clock that --time is predicted at. [default: {DefaultClock}]"), IsPositive, "above 0");
 
+    private readonly Option<string?> _prefer = new("--prefer")
+    {
+        Description = "What the kernels are planned for: speed, or memory, where weights stay at their bits. The profile keeps it as "
+            + "'prefer'. [default: speed; with --bytes: memory]",
+        HelpName = "speed|memory",
+    };
+
     private readonly Option<string?> _sensitivity = new("--sensitivity")
     {
         Description = "What bits are shared out by: how far the outputs move, or every tensor's own PSNR. [default: downstream]",
@@ -60,19 +68,18 @@ internal sealed class BudgetOptions
     /// <summary>Adds the options and the rules between them.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_rate, _bits, _weightBits, _edgeWeightBits, _skipBits, _bytes, _time, _clock, _sensitivity])
+        foreach (Option option in (Option[])[_rate, _bits, _weightBits, _edgeWeightBits, _skipBits, _bytes, _time, _clock, _prefer, _sensitivity])
             command.Options.Add(option);
-        _sensitivity.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && token.Value is not ("downstream" or "psnr"))
-                result.AddError($"--sensitivity must be downstream or psnr, not '{token.Value}'.");
-        });
+        OneOf(_sensitivity, "downstream", "psnr");
+        OneOf(_prefer, "speed", "memory");
         command.Validators.Add(result =>
         {
             Exclude(result, _rate, _bits);
             Exclude(result, _bytes, _weightBits);
             foreach (Option other in (Option[])[_rate, _bits, _weightBits, _bytes])
                 Exclude(result, _time, other);
+            if (IsGiven(result, _bytes) && result.GetValue(_prefer) == "speed")
+                result.AddError("--bytes keeps weights at their bits: it excludes --prefer speed.");
             if (IsGiven(result, _clock) && !IsGiven(result, _time))
                 result.AddError("--clock needs --time.");
             if (IsGiven(result, _sensitivity) && !IsGiven(result, _rate) && !IsGiven(result, _bytes) && !IsGiven(result, _time))
@@ -90,7 +97,14 @@ internal sealed class BudgetOptions
         arguments.GetValue(_bytes),
         arguments.GetValue(_time),
         arguments.GetValue(_clock) ?? DefaultClock,
+        arguments.GetValue(_prefer) == "memory" || arguments.GetValue(_bytes) is not null ? Preference.Memory : Preference.Speed,
         arguments.GetValue(_sensitivity) == "psnr" ? SensitivityMeasure.Psnr : SensitivityMeasure.Downstream);
+
+    private static void OneOf(Option<string?> option, string one, string other) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && token.Value != one && token.Value != other)
+            result.AddError($"{option.Name} must be {one} or {other}, not '{token.Value}'.");
+    });
 
     private static void Exclude(CommandResult command, Option one, Option other)
     {
@@ -121,7 +135,8 @@ internal sealed class BudgetOptions
 
     /// <summary>How many bits, and what they are shared out by.</summary>
     public sealed record Bits(
-        double? Rate, int CodeBits, int WeightBits, int EdgeWeightBits, int SkipBits, long? Bytes, double? Time, double Clock, SensitivityMeasure Sensitivity)
+        double? Rate, int CodeBits, int WeightBits, int EdgeWeightBits, int SkipBits, long? Bytes, double? Time, double Clock, Preference Prefer,
+        SensitivityMeasure Sensitivity)
     {
         /// <summary>The average rate that was asked for; null where a time decides it.</summary>
         public double? AskedRate => Time is null ? Rate ?? CodeBits : null;
@@ -136,6 +151,7 @@ internal sealed class BudgetOptions
                 WeightBits = WeightBits,
                 EdgeWeightBits = EdgeWeightBits,
                 SkipBits = SkipBits,
+                Prefer = Prefer,
                 Time = Time is { } microseconds ? CycleTable.Budget(microseconds, Clock) : null,
                 Sensitivity = Sensitivity,
             };

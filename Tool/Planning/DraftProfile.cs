@@ -6,8 +6,7 @@ namespace BitKernelGen.Tool.Planning;
 
 /// <summary>
 /// A profile of a network that is not quantized yet: layers, bits and which tensors take both signs are those to come, steps and
-/// weights stand for any. Enough to count its bytes by: weights stay packed, as they do in a
-/// network that is given a budget of bytes.
+/// weights stand for any. Enough to count its bytes by.
 /// </summary>
 internal static class DraftProfile
 {
@@ -20,13 +19,13 @@ internal static class DraftProfile
         var layers = network.Layers.Zip(plan.Layers, (layer, planned) => layer.Spec with
         {
             Weight = planned.WeightBits is { } bits ? new WeightSpec(bits) : null,
-            KernelStrategy = planned.WeightBits is null ? "auto" : "multiply-add",
             Code = planned.Inherits ? null : Code(planned.CodeBits, layer.Spec.Activation),
             Skip = planned.Inherits ? null : Code(planned.SkipBits, layer.Spec.Activation),
         });
         return ProfileWriter.Write(new BitProfile
         {
             Name = options.Name,
+            Prefer = options.Prefer,
             Weights = new WeightsReference("draft.safetensors", new string('0', Sha256Digits)),
             Input = new InputSpec
             {

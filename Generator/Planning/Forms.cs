@@ -1,0 +1,18 @@
+using BitKernelGen.Profiles;
+
+namespace BitKernelGen.Generator.Planning;
+
+/// <summary>Which forms of a tensor layers read.</summary>
+internal static class Forms
+{
+    public static bool Multiplies(LayerOp op) => op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense;
+
+    /// <summary>Whether a layer passes on the forms of its input as they are asked of it.</summary>
+    public static bool Moves(LayerOp op) => op is LayerOp.MaxPool or LayerOp.Flatten or LayerOp.Subsample or LayerOp.PadChannels;
+
+    /// <summary>What sums, averages and the network's output read.</summary>
+    public static Form OfSums(Tensor tensor) => tensor.Skip is not null ? Form.Skip : tensor.Code is not null ? Form.Code : Form.Float;
+
+    /// <summary>Which form a layer reads of an input; a move reads what its own readers need, so it is asked per form.</summary>
+    public static Form Read(Layer layer, Tensor tensor) => Multiplies(layer.Spec.Op) ? Form.Code : OfSums(tensor);
+}
