@@ -53,6 +53,7 @@ public static class CommandLine
         MergeCommand.Create(terminal),
         EvaluateCommand.Create(terminal),
         BenchCommand.Create(terminal),
+        TuneCommand.Create(terminal),
         ReportCommand.Create(terminal),
         InspectCommand.Create(terminal),
         EmitCommand.Create(terminal),

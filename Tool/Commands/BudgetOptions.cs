@@ -152,9 +152,10 @@ internal sealed class BudgetOptions
                 EdgeWeightBits = EdgeWeightBits,
                 SkipBits = SkipBits,
                 Prefer = Prefer,
-                Time = Time is { } microseconds ? CycleTable.Budget(microseconds, Clock) : null,
                 Sensitivity = Sensitivity,
             };
+            if (Time is { } microseconds)
+                return options with { Time = PredictedCycles.Budget(network, options, microseconds, Clock) };
             return Bytes is { } bytes ? options with { Bytes = ResidentBytes.Budget(network, options, bytes) } : options;
         }
     }

@@ -24,7 +24,10 @@ public static class ModelCompiler
     /// <summary>Generates, compiles and loads a profile. What went wrong is in <see cref="CompiledModel.Diagnostics"/>.</summary>
     /// <param name="profileText">The profile.</param>
     /// <param name="path">Its path; the weights are looked for beside it.</param>
-    public static CompiledModel Compile(string profileText, string path)
+    public static CompiledModel Compile(string profileText, string path) => Compile(profileText, path, compilation => compilation);
+
+    /// <summary>As <see cref="Compile(string, string)"/>, what was generated being changed before it is compiled.</summary>
+    internal static CompiledModel Compile(string profileText, string path, Func<Compilation, Compilation> change)
     {
         long start = Stopwatch.GetTimestamp();
         GeneratedModel generated = Generate(profileText, path, "BitKernelGen.Compiled", out Compilation compilation);
@@ -34,7 +37,7 @@ public static class ModelCompiler
 
         start = Stopwatch.GetTimestamp();
         using var assembly = new MemoryStream();
-        ImmutableArray<Diagnostic> diagnostics = compilation.Emit(assembly).Diagnostics;
+        ImmutableArray<Diagnostic> diagnostics = change(compilation).Emit(assembly).Diagnostics;
         TimeSpan emission = Stopwatch.GetElapsedTime(start);
         bool failed = diagnostics.Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         return new CompiledModel(

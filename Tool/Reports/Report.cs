@@ -42,6 +42,11 @@ public sealed record Report
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimingReport? Timing { get; init; }
 
+    /// <summary>What the layers' strategies take.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal TuningReport? Tuning { get; init; }
+
     /// <summary>"generated" or "reference".</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Executor { get; init; }
