@@ -1,6 +1,10 @@
 using BenchmarkDotNet.Running;
 using BitKernelGen.Bench;
 using BitKernelGen.Bench.Accuracy;
+using BitKernelGen.Bench.Speed;
+
+if (args is [SpeedChild.Word, .. var child])
+    return SpeedChild.Run(child);
 
 if (SharedData.Find() is not { } data)
 {
@@ -10,5 +14,7 @@ if (SharedData.Find() is not { } data)
 
 if (args is ["accuracy", .. var words])
     return AccuracyTable.Run(data, words);
+if (args is ["speed", .. var wanted])
+    return SpeedTable.Run(data, wanted);
 BenchmarkSwitcher.FromAssembly(typeof(FashionBenchmark).Assembly).Run(args);
 return 0;

@@ -70,11 +70,11 @@ public sealed class TuneTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Two layers with a choice and one without.</summary>
+    /// <summary>Two layers with a choice and one without; activations take so much that float32 leaves room for any weights.</summary>
     private string Write(Preference prefer = Preference.Speed)
     {
         var random = new Random(1);
-        var builder = new NetworkBuilder(new InputSpec { Shape = new(12, 12, 16), Code = new CodeSpec { Bits = 4, Step = 0.25f } });
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(24, 24, 16), Code = new CodeSpec { Bits = 4, Step = 0.25f } });
         string from = "input";
         foreach (string name in new[] { "first", "second", "last" })
         {

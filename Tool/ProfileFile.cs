@@ -50,6 +50,10 @@ internal sealed record ProfileFile(string Path, string Text, Network Network)
             : throw new WeightsException($"{WeightsPath} has the SHA-256 {weights.Sha256}; {Path} belongs to {expected}.");
     }
 
+    /// <summary>The profile's text for each preference.</summary>
+    public IEnumerable<(string Prefer, string Text)> Preferences => Enum.GetValues<Preference>()
+        .Select(prefer => (prefer.ToString().ToLowerInvariant(), ProfileWriter.Write(Network.Profile with { Prefer = prefer })));
+
     /// <summary>What calibration saw, if that is beside the profile; else null.</summary>
     /// <exception cref="CalibrationRecordException">It is malformed, or of another profile.</exception>
     public CalibrationRecord? ReadRecord() =>

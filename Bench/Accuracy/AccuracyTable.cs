@@ -55,13 +55,13 @@ internal static class AccuracyTable
     private static string Row(AccuracyNetwork network, string model, string setting, string[] options, string method, string folder)
     {
         long start = Stopwatch.GetTimestamp();
-        JsonElement quantized = RunTool(
+        JsonElement quantized = Verb.Run(
         [
             "quantize", model, "--data", network.Calibration, "--samples", Text(network.Samples), "--mean", network.Mean, "--std", network.Std,
             .. options, "--method", method, "--name", "Model", "-o", folder, "--json",
         ]);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        JsonElement accuracy = RunTool(
+        JsonElement accuracy = Verb.Run(
             ["evaluate", Path.Combine(folder, "Model.bitprofile"), "--data", network.Test, "--against", model, "--json"]).GetProperty("accuracy");
         double Percent(string name) => 100 * accuracy.GetProperty(name).GetDouble();
         double top1 = Percent("top1"), floatTop1 = Percent("float_top1");
@@ -72,14 +72,6 @@ internal static class AccuracyTable
             Text(quantized.GetProperty("rate").GetProperty("achieved").GetDouble()), Text(Math.Round(elapsed.TotalSeconds)),
         ];
         return $"| {string.Join(" | ", cells)} |";
-    }
-
-    private static JsonElement RunTool(string[] arguments)
-    {
-        using var output = new StringWriter();
-        if (Tool.CommandLine.Run(arguments, new Tool.Terminal(output, Console.Error, interactive: false)) != 0)
-            throw new InvalidOperationException($"bitkernel {string.Join(' ', arguments)} failed.");
-        return JsonSerializer.Deserialize<JsonElement>(output.ToString());
     }
 
     private static string Text(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

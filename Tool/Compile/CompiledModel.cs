@@ -19,6 +19,7 @@ public sealed class CompiledModel : IDisposable
         Diagnostics = generated.Diagnostics.AddRange(
             compilerDiagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
         Timings = timings;
+        Image = assembly;
         if (assembly is null)
             return;
 
@@ -36,6 +37,9 @@ public sealed class CompiledModel : IDisposable
 
     /// <summary>How long the steps took.</summary>
     public CompileTimings Timings { get; }
+
+    /// <summary>The compiled code as a file has it; null after an error.</summary>
+    internal byte[]? Image { get; }
 
     /// <summary>The compiled code; null after an error.</summary>
     public Assembly? Assembly { get; }

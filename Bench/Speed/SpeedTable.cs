@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using BitKernelGen.Calibration.Export;
+using BitKernelGen.Tool;
+using BitKernelGen.Tool.Compile;
+using BitKernelGen.Tool.Timing;
+using Microsoft.ML.OnnxRuntime;
+
+namespace BitKernelGen.Bench.Speed;
+
+/// <summary>
+/// The figures of README and <c>docs/benchmarks</c>: both plans of each network beside ONNX Runtime in float32 and 8 bits, on one
+/// thread and one sample at a time; bytes; and what a process of its own takes to load and run each.
+/// </summary>
+internal static class SpeedTable
+{
+    /// <summary>Measures, writes the tables to standard output and to <c>docs/benchmarks</c> where there is one.</summary>
+    /// <param name="data">The folder above models/ and data/.</param>
+    /// <param name="words">Networks to take, by the beginning of their names; without any, all.</param>
+    /// <returns>0 after success, 2 where a word names no network.</returns>
+    public static int Run(string data, IReadOnlyCollection<string> words)
+    {
+        SpeedNetwork[] networks = [.. SpeedNetwork.All(data, Path.Combine(Environment.CurrentDirectory, "artifacts"))];
+        if (words.FirstOrDefault(word => !networks.Any(network => network.Name.StartsWith(word, StringComparison.Ordinal))) is { } unknown)
+        {
+            Console.Error.WriteLine($"'{unknown}' begins none of {string.Join(", ", networks.Select(network => network.Name).Distinct())}.");
+            return 2;
+        }
+
+        var rows = new List<Row>();
+        foreach (SpeedNetwork network in networks.Where(network => words.Count == 0 || words.Any(word => network.Name.StartsWith(word, StringComparison.Ordinal))))
+        {
+            Console.Error.WriteLine($"{network.Name} {network.Setting}");
+            rows.AddRange(Measure(network));
+        }
+
+        string text = Page(rows);
+        Console.Write(text);
+        string folder = Path.Combine(Environment.CurrentDirectory, "docs", "benchmarks");
+        if (words.Count == 0 && Directory.Exists(Path.GetDirectoryName(folder)))
+            AsideFile.Write(Path.Combine(folder, $"{Slug(Cpu)}.md"), text);
+        return 0;
+    }
+
+    private sealed record Row(SpeedNetwork Network, string Plan, ModelInfo Info, double Us, double Fp32Us, double Int8Us, SpeedChild Child, SpeedChild Fp32);
+
+    private static IEnumerable<Row> Measure(SpeedNetwork network)
+    {
+        ProfileFile speed = ProfileFile.Read(network.Profile);
+        string folder = Directory.CreateTempSubdirectory("bench").FullName;
+        var models = new List<(string Plan, CompiledModel Compiled, IModel Model, SpeedChild Child)>();
+        try
+        {
+            foreach ((string prefer, string text) in speed.Preferences)
+            {
+                CompiledModel compiled = ModelCompiler.Compile(text, speed.Path);
+                string assembly = Path.Combine(folder, $"{prefer}.dll");
+                File.WriteAllBytes(assembly, compiled.Image ?? throw new InvalidOperationException(string.Join('\n', compiled.Diagnostics)));
+                models.Add((prefer, compiled, compiled.Load(speed.WeightsPath), SpeedChild.OfGenerated(assembly, speed.WeightsPath)));
+            }
+
+            SpeedChild ort = SpeedChild.OfOnnxRuntime(network.Model);
+            int channels = models[0].Model.Info.InputShape[^1];
+            float[] input = new float[models[0].Model.InputLength], output = new float[models[0].Model.OutputLength];
+            var random = new Random(1);
+            for (int i = 0; i < input.Length; i++)
+                input[i] = (4 * random.NextSingle()) - 2;
+            using var fp32 = new OnnxSession(network.Model, File.ReadAllBytes(network.Model), 1);
+            using var int8 = new OnnxSession("the 8-bit peer", EightBitPeer.Export(speed.Network, speed.ReadWeights()), 1);
+            fp32.SetInput(input, channels);
+            int8.SetInput(input, channels);
+            Action[] contenders = [.. models.Select(model => (Action)(() => model.Model.Run(input, output))), fp32.Run, int8.Run];
+            IReadOnlyList<double> us = Contest.Measure(contenders, new Progress<StageProgress>()).MedianUs;
+            return [.. models.Select((model, i) => new Row(network, model.Plan, model.Model.Info, us[i], us[^2], us[^1], model.Child, ort))];
+        }
+        finally
+        {
+            models.ForEach(model => model.Model.Dispose());
+            models.ForEach(model => model.Compiled.Dispose());
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string Page(IReadOnlyList<Row> rows)
+    {
+        var text = new StringBuilder();
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        Line($"# {Cpu}");
+        Line($"");
+        Line($"`dotnet run -c Release --project Bench -- speed`, {DateTime.UtcNow:yyyy-MM-dd}: BitKernelGen {VersionOf(typeof(IModel))}, {RuntimeInformation.FrameworkDescription},");
+        Line($"ONNX Runtime {VersionOf(typeof(InferenceSession))}, {RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} processors,");
+        Line($"kernels for {rows[0].Info.InstructionSet}. One thread, one sample at a time; medians of rounds in which all take turns.");
+        Line($"The int8 is ONNX Runtime's own, on an 8-bit QDQ model that it fuses.");
+        Line($"");
+        Line($"## Time and bytes");
+        Line($"");
+        Line($"| network | bits | plan | µs | ONNX Runtime fp32, µs | times faster | ONNX Runtime int8, µs | times faster | weights, B | workspace, B | float32, B | times smaller |");
+        Line($"|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+        foreach (Row row in rows)
+        {
+            long bytes = row.Info.WeightBytes + row.Info.ArenaBytes, floats = row.Info.FloatWeightBytes + row.Info.FloatArenaBytes;
+            Line($"| {row.Network.Name} | {row.Network.Setting} | {row.Plan} | {row.Us:0.0#} | {row.Fp32Us:0.0} | {row.Fp32Us / row.Us:0.00} | {row.Int8Us:0.0} | {row.Int8Us / row.Us:0.00} | {row.Info.WeightBytes:N0} | {row.Info.ArenaBytes:N0} | {floats:N0} | {(double)floats / bytes:0.00} |");
+        }
+
+        Line($"");
+        Line($"## Loading, in a process of its own");
+        Line($"");
+        Line($"Load is from the files to a model that is ready, the JIT's time included; the working set is the whole process's after 100 runs.");
+        Line($"");
+        Line($"| network | bits | plan | load, ms | first run, ms | JIT in all, ms | working set, MB | ONNX Runtime fp32: load, ms | first run, ms | working set, MB | times smaller |");
+        Line($"|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+        foreach (Row row in rows)
+        {
+            SpeedChild own = row.Child, ort = row.Fp32;
+            Line($"| {row.Network.Name} | {row.Network.Setting} | {row.Plan} | {own.LoadMs:0} | {own.FirstMs:0.0} | {own.JitMs:0} | {own.WorkingSet / 1e6:0} | {ort.LoadMs:0} | {ort.FirstMs:0.0} | {ort.WorkingSet / 1e6:0} | {(double)ort.WorkingSet / own.WorkingSet:0.00} |");
+        }
+
+        return text.ToString();
+    }
+
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private static string Cpu { get; } = File.Exists("/proc/cpuinfo")
+        && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line
+            ? line[(line.IndexOf(':') + 1)..].Trim()
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+
+    private static string Slug(string name) =>
+        string.Join('-', new string([.. name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
