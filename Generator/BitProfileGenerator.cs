@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using BitKernelGen.Generator.Diagnostics;
+using BitKernelGen.Generator.Emit;
 using Microsoft.CodeAnalysis;
 
 namespace BitKernelGen.Generator;
@@ -42,12 +43,19 @@ public sealed class BitProfileGenerator : IIncrementalGenerator
             .Select((pair, _) => ProjectFacts.Of(pair.Left, pair.Right.GlobalOptions))
             .WithTrackingName("Project");
 
+        IncrementalValuesProvider<SourceFile> tensors = models
+            .Combine(project.Select((facts, _) => facts.HasTensors))
+            .Where(pair => pair.Right)
+            .Select((pair, _) => TensorEmitter.Emit(pair.Left))
+            .WithTrackingName("Tensors");
+
         // Diagnostics apart from sources: one that moves re-emits no code.
         context.RegisterSourceOutput(readings.SelectMany((reading, _) => reading.Diagnostics), (output, diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic()));
         context.RegisterSourceOutput(models.Collect().Combine(project), (output, pair) => ProjectChecks.Report(output, pair.Left, pair.Right));
 
         // The class at once, so that the editor knows it; the kernels only when something is really compiled.
         context.RegisterSourceOutput(sources, (output, source) => output.AddSource(source.Class.HintName, source.Class.Text));
+        context.RegisterSourceOutput(tensors, (output, source) => output.AddSource(source.HintName, source.Text));
         context.RegisterImplementationSourceOutput(sources, (output, source) =>
         {
             foreach (SourceFile file in source.Implementation)

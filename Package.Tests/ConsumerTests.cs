@@ -7,6 +7,51 @@ namespace BitKernelGen.Package.Tests;
 [Collection(PackagesCollection.Name)]
 public class ConsumerTests(Packages packages)
 {
+    /// <summary>A program with System.Numerics.Tensors: every way to hand over tensors gives the bits of spans.</summary>
+    private const string Tensors =
+        """
+        using System;
+        using System.Buffers;
+        using System.Linq;
+        using System.Numerics.Tensors;
+
+        using (var own = Acme.Own.Load())
+        {
+            float[] first = [0.5f, -1, 2, 0.25f], second = [1, 2, 3, 4], expected = new float[3], other = new float[3], actual = new float[3];
+            own.Run(first, expected);
+            own.Run(second, other);
+            void Check(string what, bool holds) => Console.WriteLine($"{what} {holds}");
+
+            own.Run(new ReadOnlyTensorSpan<float>(first, [2, 2, 1]), new TensorSpan<float>(actual));
+            Check("dense", actual.SequenceEqual(expected));
+
+            float[] wide = [9, 0.5f, -1, 9, 9, 2, 0.25f, 9], apart = new float[6];
+            own.Run(
+                new ReadOnlyTensorSpan<float>(wide, [2, 4, 1]).Slice((ReadOnlySpan<NRange>)[NRange.All, 1..3, NRange.All]),
+                new TensorSpan<float>(apart, [3, 2]).Slice((ReadOnlySpan<NRange>)[NRange.All, 1..2]));
+            Check("sliced", apart.SequenceEqual([0, expected[0], 0, expected[1], 0, expected[2]]));
+
+            var outputs = new float[6];
+            own.Run(new ReadOnlyTensorSpan<float>([.. first, .. second], [2, 2, 2, 1]), new TensorSpan<float>(outputs, [2, 3]));
+            Check("batch", outputs.SequenceEqual(expected.Concat(other)));
+
+            byte[] pixels = [0, 50, 100, 255];
+            own.Run(pixels, expected);
+            own.Run(new ReadOnlyTensorSpan<byte>(pixels, [2, 2, 1]), new TensorSpan<float>(actual));
+            Check("bytes", actual.SequenceEqual(expected));
+
+            try
+            {
+                own.Run(new ReadOnlyTensorSpan<float>(first, [1, 2, 2]), new TensorSpan<float>(actual));
+            }
+            catch (ArgumentException refusal)
+            {
+                Check("wrong shape", refusal.Message.Contains("2 x 2 x 1", StringComparison.Ordinal));
+            }
+        }
+
+        """;
+
     [Fact]
     public void ModelsOfALibraryAndOfAProgramThatUsesIt()
     {
@@ -32,18 +77,19 @@ public class ConsumerTests(Packages packages)
             Path.Combine(folder, "Program", "Program.csproj"),
             Project(
                 "<OutputType>Exe</OutputType><EnableDefaultBitProfileItems>false</EnableDefaultBitProfileItems>",
-                """
+                $"""
                 <ProjectReference Include="../Library/Library.csproj" />
+                <PackageReference Include="System.Numerics.Tensors" Version="{Packages.TensorsVersion}" />
                 <BitProfile Include="Elsewhere/Own.bitprofile" />
                 """));
         File.WriteAllText(
             Path.Combine(folder, "Program", "Program.cs"),
-            TinyModel.Print("Acme.Tiny") + TinyModel.Print("Acme.Second.Tiny") + TinyModel.Print("Acme.Own"));
+            Tensors + TinyModel.Print("Acme.Tiny") + TinyModel.Print("Acme.Second.Tiny") + TinyModel.Print("Acme.Own"));
 
         string output = packages.Run(Path.Combine(folder, "Program"), "run");
 
         Assert.Equal(
-            [first.Expected("Acme.Tiny"), second.Expected("Acme.Second.Tiny"), own.Expected("Acme.Own")],
+            ["dense True", "sliced True", "batch True", "bytes True", "wrong shape True", first.Expected("Acme.Tiny"), second.Expected("Acme.Second.Tiny"), own.Expected("Acme.Own")],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace BitKernelGen.Package.Tests;
@@ -23,6 +24,8 @@ public sealed class Packages : IDisposable
         _environment = new() { ["NUGET_PACKAGES"] = Path.Combine(_folder, "packages") };
         Pack("Runtime");
         Pack("Tool");
+        string tensors = Metadata("TensorsPackage");
+        File.Copy(tensors, Path.Combine(Feed, Path.GetFileName(tensors)));
         File.WriteAllText(
             Path.Combine(_folder, "nuget.config"),
             """
@@ -37,6 +40,9 @@ public sealed class Packages : IDisposable
             </configuration>
             """);
     }
+
+    /// <summary>The version of System.Numerics.Tensors in the feed.</summary>
+    public static string TensorsVersion { get; } = Metadata("TensorsVersion");
 
     /// <summary>The folder of the packages.</summary>
     public string Feed { get; }
@@ -62,6 +68,9 @@ public sealed class Packages : IDisposable
     private void Pack(string project) => DotNet.Run(
         DotNet.Path, Path.Combine(Repository, project), new Dictionary<string, string>(),
         "pack", "--nologo", "--no-build", "-c", Configuration, $"-p:PackageVersion={Version}", $"-p:PublishDir={_folder}/publish-{project}/", "-o", Feed);
+
+    private static string Metadata(string key) =>
+        typeof(Packages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

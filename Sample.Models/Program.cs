@@ -54,7 +54,7 @@ Console.WriteLine($"time         {microseconds,8:0.0} µs   an image, median, on
 Console.WriteLine($"weights      {info.WeightBytes,8:N0} B    float32: {info.FloatWeightBytes:N0} B");
 Console.WriteLine($"activations  {info.ArenaBytes,8:N0} B    float32: {info.FloatArenaBytes:N0} B");
 Console.WriteLine();
-PrintLayers();
+Console.WriteLine(info);
 
 void DrawSome(int count)
 {
@@ -74,25 +74,6 @@ IEnumerable<string> Captions(int image)
         .OrderByDescending(label => output[label])
         .Take(3)
         .Select(label => $"{(label == test.Label(image) ? '>' : ' ')} {Fashion.Labels[label],-12}{Math.Exp(output[label]) / total,7:0.0%}");
-}
-
-void PrintLayers()
-{
-    const int macs = 5;
-    string[][] rows =
-    [
-        ["layer", "operation", "output", "weights", "code", "MACs", "kernel"],
-        .. info.Layers.Select(layer => new[]
-        {
-            layer.Name, layer.Op, string.Join('x', layer.OutputShape), Bits(layer.WeightBits), Bits(Math.Max(layer.CodeBits, layer.SkipBits)),
-            layer.Macs > 0 ? $"{layer.Macs:N0}" : "", layer.Strategy,
-        }),
-    ];
-    int[] widths = [.. rows[0].Select((_, column) => rows.Max(row => row[column].Length))];
-    foreach (string[] row in rows)
-        Console.WriteLine(string.Join("  ", row.Select((cell, column) => column == macs ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
-
-    static string Bits(int bits) => bits > 0 ? $"{bits} bits" : "";
 }
 
 static int IndexOfMax(ReadOnlySpan<float> values)

@@ -35,7 +35,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("depthwise", "depthwise", new[] { 4, 4, 4 }, 576L, 8, 4, 0, new[] { 8, 4, 2, 1 }, "depthwise", global::BitKernelGen.Execution.Machine.Choose(128L, 244L, 528L)),
+                new("depthwise", "depthwise", new[] { 4, 4, 4 }, 576L, 8, 4, 0, new[] { 8, 4, 2, 1 }, "depthwise", global::BitKernelGen.Execution.Machine.Choose(128L, 244L, 528L), global::BitKernelGen.Execution.Machine.Choose(272L, 272L, 272L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)
@@ -97,6 +97,12 @@ namespace Acme
 
         void global::BitKernelGen.IModel.Run(global::System.ReadOnlySpan<byte> input, global::System.Span<float> output) =>
             throw new global::System.NotSupportedException("Tiny has no mean and standard deviation for raw bytes.");
+
+        /// <summary>Runs the network on several inputs, one after the other; the bits are those of a call of Run for each.</summary>
+        /// <param name="inputs">The inputs one behind the other, a multiple of <see cref="InputLength"/> elements.</param>
+        /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
+        /// <exception cref="global::System.ArgumentException">A span has the wrong length, or an input holds a NaN; outputs of the inputs before it are written.</exception>
+        public void RunBatch(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs) => global::BitKernelGen.Execution.Batch.Run(this, inputs, outputs);
 
         /// <summary>Ends the model's use. Memory is reclaimed when no call is running any more.</summary>
         public void Dispose() => _isDisposed = true;

@@ -35,7 +35,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 8, 16 }, 18432L, 4, 4, 0, new[] { 8, 4, 2, 1 }, "multiply-add deep 8x1 chunk 6", global::BitKernelGen.Execution.Machine.Choose(802L, 971L, 7680L)),
+                new("conv", "conv", new[] { 8, 8, 16 }, 18432L, 4, 4, 0, new[] { 8, 4, 2, 1 }, "multiply-add deep 8x1 chunk 6", global::BitKernelGen.Execution.Machine.Choose(802L, 971L, 7680L), global::BitKernelGen.Execution.Machine.Choose(448L, 448L, 448L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)
@@ -123,6 +123,18 @@ namespace Acme
                 global::System.GC.KeepAlive(this);
             }
         }
+
+        /// <summary>Runs the network on several inputs, one after the other; the bits are those of a call of Run for each.</summary>
+        /// <param name="inputs">The inputs one behind the other, a multiple of <see cref="InputLength"/> elements.</param>
+        /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
+        /// <exception cref="global::System.ArgumentException">A span has the wrong length, or an input holds a NaN; outputs of the inputs before it are written.</exception>
+        public void RunBatch(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs) => global::BitKernelGen.Execution.Batch.Run(this, inputs, outputs);
+
+        /// <summary>Runs the network on several inputs of raw bytes, one after the other; the bits are those of a call of Run for each.</summary>
+        /// <param name="inputs">The inputs one behind the other, a multiple of <see cref="InputLength"/> elements.</param>
+        /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
+        /// <exception cref="global::System.ArgumentException">A span has the wrong length.</exception>
+        public void RunBatch(global::System.ReadOnlySpan<byte> inputs, global::System.Span<float> outputs) => global::BitKernelGen.Execution.Batch.Run(this, inputs, outputs);
 
         /// <summary>Ends the model's use. Memory is reclaimed when no call is running any more.</summary>
         public void Dispose() => _isDisposed = true;

@@ -10,7 +10,7 @@ internal static class KernelEmitter
     public static string Emit(Kernel kernel, string name, ModelNames names)
     {
         var writer = new SourceWriter();
-        writer.Line(names.Header);
+        writer.Line(ModelNames.Header);
         using (writer.Block($"namespace {names.FullKernelNamespace}"))
         {
             writer.Line("using global::System;");

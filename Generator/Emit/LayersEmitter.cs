@@ -25,7 +25,7 @@ internal sealed class LayersEmitter
     private void File()
     {
         BitProfile profile = _plan.Network.Profile;
-        _writer.Line(_names.Header);
+        _writer.Line(ModelNames.Header);
         using (_writer.BlockIf(_names.Namespace.Length > 0, $"namespace {_names.Namespace}"))
         using (_writer.Block($"unsafe partial class {profile.Name}"))
         {

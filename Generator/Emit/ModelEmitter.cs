@@ -12,7 +12,7 @@ internal static class ModelEmitter
         var writer = new SourceWriter();
         BitProfile profile = plan.Network.Profile;
         Tensor input = plan.Network.Tensors[0], output = plan.Network.Tensors[plan.Network.Output];
-        writer.Line(names.Header);
+        writer.Line(ModelNames.Header);
         using (writer.BlockIf(names.Namespace.Length > 0, $"namespace {names.Namespace}"))
         {
             Documentation(writer, plan);
@@ -44,6 +44,14 @@ internal static class ModelEmitter
                 }
 
                 writer.Line();
+                RunBatch(writer, "float", ", or an input holds a NaN; outputs of the inputs before it are written");
+                writer.Line();
+                if (profile.Input.Mean.Count > 0)
+                {
+                    RunBatch(writer, "byte", "");
+                    writer.Line();
+                }
+
                 Members(writer, profile);
             }
         }
@@ -148,10 +156,10 @@ internal static class ModelEmitter
             string coefficients = output.Code is { } code ? $"new[] {{ {string.Join(", ", code.Coefficients)} }}" : "global::System.Array.Empty<int>()";
             writer.Line(
                 $"        new({CSharp.Literal(layer.Spec.Name)}, {CSharp.Literal(OpName(layer.Spec.Op))}, new[] {{ {output.Height}, {output.Width}, {output.Channels} }}, " +
-                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {CSharp.Literal(Strategy(plan, layer, step))}, {Each(isa => step is null ? 0 : CostModel.Cycles(step, isa, network))}),");
+                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {CSharp.Literal(Strategy(plan, layer, step))}, {Each(isa => step is null ? 0 : CostModel.Cycles(step, isa, network))}, {Each(isa => step?.WeightBytes(isa) ?? 0)}),");
         }
 
-        writer.Line("    });");
+        writer.Line(network.Profile.Output.Labels.Count > 0 ? "    })\n{\n    Labels = Labels,\n};" : "    });");
     }
 
     private static string OpName(LayerOp op) => op == LayerOp.PadChannels ? "pad-channels" : op.ToString().ToLowerInvariant();
@@ -239,6 +247,16 @@ internal static class ModelEmitter
                 writer.Line("global::System.GC.KeepAlive(this);");
             }
         }
+    }
+
+    private static void RunBatch(SourceWriter writer, string element, string nan)
+    {
+        string bytes = element == "byte" ? " of raw bytes" : "";
+        writer.Line($"/// <summary>Runs the network on several inputs{bytes}, one after the other; the bits are those of a call of Run for each.</summary>");
+        writer.Line("/// <param name=\"inputs\">The inputs one behind the other, a multiple of <see cref=\"InputLength\"/> elements.</param>");
+        writer.Line("/// <param name=\"outputs\">Receives the outputs one behind the other, <see cref=\"OutputLength\"/> elements each.</param>");
+        writer.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{nan}.</exception>");
+        writer.Line($"public void RunBatch(global::System.ReadOnlySpan<{element}> inputs, global::System.Span<float> outputs) => global::BitKernelGen.Execution.Batch.Run(this, inputs, outputs);");
     }
 
     private static void Members(SourceWriter writer, BitProfile profile)

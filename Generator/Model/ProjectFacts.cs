@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -7,11 +8,16 @@ namespace BitKernelGen.Generator;
 
 /// <summary>What matters of the project that the profiles are in.</summary>
 /// <param name="AllowsUnsafe">Whether its code may use pointers.</param>
+/// <param name="HasTensors">Whether it refers to a System.Numerics.Tensors whose tensors are no experiment any more (10.0).</param>
 /// <param name="IsNativeBaseline">Whether it becomes native code for x64 that keeps to 128-bit vectors because nobody said otherwise.</param>
-internal sealed record ProjectFacts(bool AllowsUnsafe, bool IsNativeBaseline)
+internal sealed record ProjectFacts(bool AllowsUnsafe, bool HasTensors, bool IsNativeBaseline)
 {
     public static ProjectFacts Of(Compilation compilation, AnalyzerConfigOptions options) =>
-        new(compilation.Options is CSharpCompilationOptions { AllowUnsafe: true }, IsBaseline(options));
+        new(compilation.Options is CSharpCompilationOptions { AllowUnsafe: true }, RefersToTensors(compilation), IsBaseline(options));
+
+    private static bool RefersToTensors(Compilation compilation) =>
+        compilation.GetTypeByMetadataName("System.Numerics.Tensors.ReadOnlyTensorSpan`1") is { } tensor
+        && !tensor.GetAttributes().Any(attribute => attribute.AttributeClass?.Name == "ExperimentalAttribute");
 
     private static bool IsBaseline(AnalyzerConfigOptions options)
     {

@@ -1,3 +1,5 @@
+using BitKernelGen.Execution;
+
 namespace BitKernelGen;
 
 /// <summary>A generated model, for code that handles models it was not compiled with. Calls through the class itself are direct.</summary>
@@ -24,4 +26,17 @@ public interface IModel : IDisposable
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     /// <exception cref="NotSupportedException">The profile has no mean and standard deviation.</exception>
     void Run(ReadOnlySpan<byte> input, Span<float> output);
+
+    /// <summary>Runs the network on several inputs, one after the other; the bits are those of a call of <c>Run</c> for each.</summary>
+    /// <param name="inputs">The inputs one behind the other, a multiple of <see cref="InputLength"/> elements.</param>
+    /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
+    /// <exception cref="ArgumentException">A span has the wrong length, or an input holds a NaN; outputs of the inputs before it are written.</exception>
+    void RunBatch(ReadOnlySpan<float> inputs, Span<float> outputs) => Batch.Run(this, inputs, outputs);
+
+    /// <summary>Runs the network on several inputs of raw bytes, one after the other; the bits are those of a call of <c>Run</c> for each.</summary>
+    /// <param name="inputs">The inputs one behind the other, a multiple of <see cref="InputLength"/> elements, 0 to 255.</param>
+    /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    /// <exception cref="NotSupportedException">The profile has no mean and standard deviation.</exception>
+    void RunBatch(ReadOnlySpan<byte> inputs, Span<float> outputs) => Batch.Run(this, inputs, outputs);
 }

@@ -19,7 +19,14 @@ public sealed record ModelInfo(
     long FloatWeightBytes,
     long FloatArenaBytes,
     string InstructionSet,
-    IReadOnlyList<LayerInfo> Layers);
+    IReadOnlyList<LayerInfo> Layers)
+{
+    /// <summary>A name for each element of the output; empty where the profile has none.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>What the model takes and needs, in a line, and a table of its layers, for logs.</summary>
+    public override string ToString() => ModelText.Of(this);
+}
 
 /// <summary>One layer of a model.</summary>
 /// <param name="Name">Its name in the profile.</param>
@@ -32,6 +39,7 @@ public sealed record ModelInfo(
 /// <param name="Coefficients">The output code's coefficients, most significant first; empty for float32.</param>
 /// <param name="Strategy">The kernel strategy, for the widest instruction set.</param>
 /// <param name="Cycles">What the planner's cost model expects it to take on this machine's instruction set, in cycles of one core.</param>
+/// <param name="WeightBytes">Bytes of weights, scales and biases that it keeps resident on this machine's instruction set.</param>
 public sealed record LayerInfo(
     string Name,
     string Op,
@@ -42,4 +50,9 @@ public sealed record LayerInfo(
     int SkipBits,
     IReadOnlyList<int> Coefficients,
     string Strategy,
-    long Cycles = 0);
+    long Cycles = 0,
+    long WeightBytes = 0)
+{
+    /// <summary>The layer in a line, for logs.</summary>
+    public override string ToString() => string.Join("  ", ModelText.Row(this)).TrimEnd();
+}
