@@ -88,8 +88,6 @@ internal sealed class ImageFolderSource : DataSource
             if (space < 0 || !int.TryParse(line.AsSpan(space + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out int label) || label < 0)
                 throw new DataSourceException($"{labels}({number}): a line is a file and its label from 0 on; this is '{line}'.");
             string file = line[..space].Trim();
-            if (Path.IsPathRooted(file) || file.Split('/', '\\').Contains(".."))
-                throw new DataSourceException($"{labels}({number}): '{file}' is not below the folder of the labels.");
             string path = folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists)
                 ?? throw new DataSourceException($"{labels}({number}): there is no file '{file}'.");
             _images.Add((path, label));
