@@ -70,8 +70,9 @@ public static class CalibrationRecordFile
             CalibrationRecordRules.Check(record);
             return record;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Strings that are not Unicode are reported as invalid operations.
             throw new CalibrationRecordException($"{path} is no calibration record: {exception.Message} {Remedy}", exception);
         }
     }
