@@ -16,5 +16,11 @@ if (args is ["accuracy", .. var words])
     return AccuracyTable.Run(data, words);
 if (args is ["speed", .. var wanted])
     return SpeedTable.Run(data, wanted);
+if (args is ["parallel", var profile, .. var degrees])
+{
+    ParallelBenchmark.Run(profile, degrees);
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(FashionBenchmark).Assembly).Run(args);
 return 0;

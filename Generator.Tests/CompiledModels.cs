@@ -28,7 +28,7 @@ internal sealed class CompiledModels
                 warningLevel: 9999,
                 nullableContextOptions: NullableContextOptions.Enable));
         GeneratorDriver driver = ProfileDriver
-            .Create([.. profiles.Select(profile =>
+            .Create(isParallel: true, [.. profiles.Select(profile =>
                 new ProfileDriver.ProfileText($"{profile.Name}.bitprofile", ProfileWriter.Write(profile)))])
             .WithUpdatedParseOptions(language)
             .RunGeneratorsAndUpdateCompilation(project, out Compilation compilation, out _);

@@ -1,4 +1,5 @@
 using BitKernelGen.Calibration.Reference;
+using BitKernelGen.Execution;
 using BitKernelGen.Profiles;
 using BitKernelGen.TestNetworks;
 
@@ -9,6 +10,7 @@ internal static class Differential
 {
     private const int Margin = 32;
     private const float Untouched = -12345678f;
+    private static readonly ParallelRunner[] Runners = [new(2), new(3)];
 
     /// <summary>Runs every network on inputs of many kinds; says of each where generated code and reference differ first.</summary>
     public static IEnumerable<string> Mismatches(IReadOnlyList<TestNetwork> networks, CompiledModels compiled) =>
@@ -32,8 +34,16 @@ internal static class Differential
         foreach ((string kind, float[] input) in Inputs(network.Network))
         {
             model.Run(input, actual);
-            if (Difference(reference.Run(input), actual) is { } difference)
+            float[] expected = reference.Run(input);
+            if (Difference(expected, actual) is { } difference)
                 return $"{network.Profile.Name} on {kind}: {difference}\n{Describe(network.Network)}";
+            foreach (ParallelRunner runner in Runners)
+            {
+                actual.Fill(Untouched);
+                ((IParallelModel)model).RunParallel(input, actual, runner);
+                if (Difference(expected, actual) is { } parallel)
+                    return $"{network.Profile.Name} on {kind} and {runner.Degree} threads: {parallel}\n{Describe(network.Network)}";
+            }
         }
 
         if (buffer.AsSpan(0, Margin).ContainsAnyExcept(Untouched) || buffer.AsSpan(Margin + actual.Length).ContainsAnyExcept(Untouched))
@@ -51,7 +61,8 @@ internal static class Differential
         return null;
     }
 
-    private static string? Difference(float[] expected, ReadOnlySpan<float> actual)
+    /// <summary>Where outputs differ in a bit, or null.</summary>
+    public static string? Difference(float[] expected, ReadOnlySpan<float> actual)
     {
         int first = -1, count = 0;
         for (int i = expected.Length - 1; i >= 0; i--)

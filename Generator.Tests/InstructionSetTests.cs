@@ -5,7 +5,7 @@ using BitKernelGen.Execution;
 namespace BitKernelGen.Generator.Tests;
 
 /// <summary>
-/// The differential test in processes whose machine has less. Each child says what it runs; one that runs anything but what it
+/// The differential test in processes whose machine has less, and on memory between pages that nobody may touch. Each child says what it runs; one that runs anything but what it
 /// should fails, for a switch without effect would test nothing.
 /// </summary>
 [Collection(CompiledNetworksCollection.Name)]
@@ -15,6 +15,7 @@ public class InstructionSetTests(CompiledNetworks compiled)
 
     // EnableAVX512F is the older name of EnableAVX512.
     [SkippableTheory]
+    [InlineData("AVX-512")]
     [InlineData("AVX2", "EnableAVX512", "EnableAVX512F")]
     [InlineData("Vector128", "EnableAVX2")]
     [InlineData("scalar", "EnableHWIntrinsic")]

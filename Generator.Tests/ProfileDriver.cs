@@ -18,13 +18,19 @@ internal static class ProfileDriver
         "Project", options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
 
     /// <summary>A driver over profiles, steps tracked; nothing has run yet.</summary>
-    public static GeneratorDriver Create(params ProfileText[] profiles) => Create([], profiles);
+    public static GeneratorDriver Create(params ProfileText[] profiles) => Create([], isParallel: false, profiles);
 
     /// <summary>A driver over profiles in a project with properties beside the root namespace.</summary>
-    public static GeneratorDriver Create(Dictionary<string, string> properties, params ProfileText[] profiles) => CSharpGeneratorDriver.Create(
+    public static GeneratorDriver Create(Dictionary<string, string> properties, params ProfileText[] profiles) =>
+        Create(properties, isParallel: false, profiles);
+
+    /// <summary>A driver over profiles whose items may say <c>Parallel="true"</c>.</summary>
+    public static GeneratorDriver Create(bool isParallel, params ProfileText[] profiles) => Create([], isParallel, profiles);
+
+    private static GeneratorDriver Create(Dictionary<string, string> properties, bool isParallel, ProfileText[] profiles) => CSharpGeneratorDriver.Create(
         [new BitProfileGenerator().AsSourceGenerator()],
         profiles,
-        optionsProvider: new Options(properties),
+        optionsProvider: new Options(properties, isParallel),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Runs the generator once over one profile.</summary>
@@ -58,7 +64,7 @@ internal static class ProfileDriver
         public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text, Encoding.UTF8);
     }
 
-    private sealed class Options(Dictionary<string, string> properties) : AnalyzerConfigOptionsProvider
+    private sealed class Options(Dictionary<string, string> properties, bool isParallel) : AnalyzerConfigOptionsProvider
     {
         public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(
             ImmutableDictionary<string, string>.Empty
@@ -71,6 +77,7 @@ internal static class ProfileDriver
             ImmutableDictionary<string, string>.Empty
                 .Add("build_metadata.AdditionalFiles.SourceItemType", "BitProfile")
                 .Add("build_metadata.AdditionalFiles.BitKernelPath", textFile.Path)
+                .Add("build_metadata.AdditionalFiles.BitKernelParallel", isParallel ? "true" : "")
                 .Add("build_metadata.AdditionalFiles.BitKernelResource", "BitKernelGen/" + System.IO.Path.ChangeExtension(textFile.Path, ".safetensors")));
     }
 

@@ -24,10 +24,19 @@ internal static class DepthwiseEmitter
         }
     }
 
-    private static void Run(SourceWriter writer, DepthwiseKernel kernel, Isa isa, IReadOnlyList<(string Type, string Name)> parameters)
+    /// <summary>A part of the kernel's rows.</summary>
+    public static void EmitPart(SourceWriter writer, DepthwiseKernel kernel, IReadOnlyList<(string Type, string Name)> parameters)
     {
-        using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
+        foreach (Isa isa in Isa.All)
+            Run(writer, kernel, isa, parameters, isPart: true);
+    }
+
+    private static void Run(
+        SourceWriter writer, DepthwiseKernel kernel, Isa isa, IReadOnlyList<(string Type, string Name)> parameters, bool isPart = false)
+    {
+        using (KernelWriter.Method(writer, $"{(isPart ? "RunPart" : "Run")}{isa.Name}", parameters))
         {
+            Range rows = isPart ? Range.OfPart(writer, kernel.OutputHeight) : Range.All(kernel.OutputHeight);
             writer.Line("int* sums = (int*)scratch;");
             if (kernel.WeightBits == 8)
             {
@@ -43,7 +52,7 @@ internal static class DepthwiseEmitter
             bool isOne = kernel.PaddedOutputs == Panel;
             string first = isOne ? "0" : "first";
             using (writer.BlockIf(!isOne, $"for (int first = 0; first < {kernel.PaddedOutputs}; first += {Panel})"))
-            using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++)"))
+            using (rows.Loop(writer, "y"))
             {
                 string row = $"input + {CSharp.Times("y", kernel.StrideHeight * kernel.InputRowBytes)}";
                 writer.Line($"Row{isa.Name}({CSharp.Plus(row, first)}, {CSharp.Plus("taps", first)}, sums);");

@@ -21,6 +21,16 @@ internal static class ElementwiseEmitter
 
     public static void Emit(SourceWriter writer, AddKernel kernel)
     {
+        KernelWriter.Dispatch(writer, Parameters(kernel));
+        Add(writer, kernel, Parameters(kernel), isPart: false);
+    }
+
+    /// <summary>A part of the kernel's rows.</summary>
+    public static void EmitPart(SourceWriter writer, AddKernel kernel, IReadOnlyList<(string Type, string Name)> parameters) =>
+        Add(writer, kernel, parameters, isPart: true);
+
+    private static void Add(SourceWriter writer, AddKernel kernel, IReadOnlyList<(string Type, string Name)> parameters, bool isPart)
+    {
         // Where every operand's pixels have as many elements, a row is one long pixel.
         int width = kernel.Width;
         if (KernelWriter.HasOnePitch(kernel.Epilogue, kernel.First, out int elements))
@@ -29,20 +39,19 @@ internal static class ElementwiseEmitter
             width = 1;
         }
 
-        IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
-        KernelWriter.Dispatch(writer, parameters);
         foreach (Isa isa in Isa.All)
         {
             var emitter = new EpilogueEmitter(kernel.Epilogue, isa);
             (string, int, int)[] pointers =
                 [("input", kernel.First.PixelBytes, kernel.First.RowBytes), .. EpilogueEmitter.Pointers(kernel.Epilogue)];
-            using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
+            using (KernelWriter.Method(writer, $"{(isPart ? "RunPart" : "Run")}{isa.Name}", parameters))
             {
+                Range? rows = isPart ? Range.OfPart(writer, kernel.Height) : null;
                 KernelWriter.Pixels(writer, kernel.Height, width, pointers, () => KernelWriter.Elements(writer, isa, elements, (i, count) =>
                 {
                     writer.Line($"{emitter.Type("float")} value = {emitter.Value(kernel.First, "input", i, "inputStep")};");
                     emitter.Emit(writer, i, count);
-                }));
+                }), rows);
             }
         }
     }

@@ -42,6 +42,23 @@ internal static class GatheredEmitter
             $"Products.Run(scratch, {weights}, {string.Join(", ", EpilogueEmitter.Arguments(product.Epilogue, "0", first))}, rest);");
     }
 
+    /// <summary>A part of the kernel's runs.</summary>
+    public static void EmitPart(SourceWriter writer, GatheredKernel kernel, IReadOnlyList<(string Type, string Name)> parameters)
+    {
+        ProductKernel product = kernel.Product;
+        using (KernelWriter.Method(writer, "RunPart", parameters, isPublic: true))
+        {
+            writer.Line($"byte* rest = scratch + {kernel.GatheredBytes};");
+            writer.Line($"int weightBytes = {WeightBytes(kernel)};");
+            using (Range.OfPart(writer, kernel.Runs).Loop(writer, "run"))
+            {
+                writer.Line($"int first = run * {product.OutputChannels};");
+                writer.Line($"Gather(input + (run * {kernel.GroupsTogether * kernel.GroupChannels}), scratch);");
+                writer.Line($"Products.Run(scratch, weights + (run * weightBytes), {string.Join(", ", EpilogueEmitter.Arguments(product.Epilogue, "0", "first"))}, rest);");
+            }
+        }
+    }
+
     /// <summary>The bytes of a run's weights differ between instruction sets, as their panels do.</summary>
     private static string WeightBytes(GatheredKernel kernel)
     {

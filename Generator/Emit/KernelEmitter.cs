@@ -24,6 +24,8 @@ internal static class KernelEmitter
             using (writer.Block($"internal static unsafe class {name}"))
             {
                 Body(writer, kernel);
+                if (names.IsParallel && PartEmitter.HasParts(kernel))
+                    PartEmitter.Emit(writer, kernel);
                 if (EpilogueOf(kernel) is { } epilogue)
                     FunctionEmitter.Methods(writer, epilogue);
             }

@@ -12,14 +12,14 @@ internal static class KernelWriter
     public const string Optimized = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
 
     /// <summary>The entry: the instruction sets in order, folded to one call by the JIT and AOT compilers.</summary>
-    public static void Dispatch(SourceWriter writer, IReadOnlyList<(string Type, string Name)> parameters)
+    public static void Dispatch(SourceWriter writer, IReadOnlyList<(string Type, string Name)> parameters, string method = "Run")
     {
         string arguments = string.Join(", ", parameters.Select(parameter => parameter.Name));
-        using (writer.Block($"public static void Run({Declare(parameters)})"))
+        using (writer.Block($"public static void {method}({Declare(parameters)})"))
         {
             foreach (Isa isa in Isa.All)
             {
-                string call = $"Run{isa.Name}({arguments});";
+                string call = $"{method}{isa.Name}({arguments});";
                 if (isa == Isa.Scalar)
                     writer.Line($"else\n    {call}");
                 else
@@ -63,11 +63,19 @@ internal static class KernelWriter
             Scoped(writer, whole > 0, () => body((whole * isa.Lanes).ToString(), rest));
     }
 
-    /// <summary>Loops over the rows and pixels of what an epilogue stores, moving every pointer along.</summary>
+    /// <summary>
+    /// Loops over the rows and pixels of what an epilogue stores, moving every pointer along; over the rows of a part where they are given.
+    /// </summary>
     public static void Pixels(
-        SourceWriter writer, int height, int width, IReadOnlyList<(string Name, int PixelBytes, int RowBytes)> pointers, Action body)
+        SourceWriter writer, int height, int width, IReadOnlyList<(string Name, int PixelBytes, int RowBytes)> pointers, Action body, Range? rows = null)
     {
-        using (Loop(writer, "y", height))
+        if (rows is not null)
+        {
+            foreach ((string name, _, int rowBytes) in pointers)
+                writer.Line($"{name} += {rows.From} * {rowBytes};");
+        }
+
+        using (rows is null ? Loop(writer, "y", height) : rows.Loop(writer, "y"))
         {
             using (Loop(writer, "x", width))
             {

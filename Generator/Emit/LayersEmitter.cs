@@ -38,6 +38,8 @@ internal sealed class LayersEmitter
             _writer.Line();
             Execute();
             _writer.Line();
+            if (_names.IsParallel)
+                ExecutePart();
             Decode();
             Tables();
         }
@@ -216,6 +218,50 @@ internal sealed class LayersEmitter
     private static string At(Step step, Buffer buffer, int start, int stride = 1) => step.Band is null || buffer.BandRows is not null
         ? CSharp.Plus("arena", start)
         : $"{CSharp.Plus("arena", start)} + (row * {stride * buffer.RowBytes})";
+
+    /// <summary>One step's share of a thread; the steps follow each other when all threads have done theirs.</summary>
+    private void ExecutePart()
+    {
+        using (_writer.Block("partial void Execute(int step, byte* arena, byte* scratch, int part, int parts)"))
+        using (_writer.Block("switch (step)"))
+        {
+            int number = 0;
+            foreach (Step step in _plan.Steps.Where(step => step.Band is null || step.Layer == step.Band.Producer))
+            {
+                _writer.Line($"case {number++}:");
+                CallPart(step);
+                _writer.Line("break;");
+            }
+        }
+
+        _writer.Line();
+    }
+
+    private void CallPart(Step step)
+    {
+        bool hasParts = step.Band is null && PartEmitter.HasParts(step.Kernel);
+        if (hasParts)
+        {
+            _writer.Line($"// {Describe(step)}");
+            Buffer[] padded = step.OutputByte == 0 ? [.. step.Outputs.Where(output => output.IsPadded)] : [];
+            using (_writer.BlockIf(padded.Length > 0, "if (part == 0)"))
+            {
+                foreach (Buffer output in padded)
+                    Border(output);
+            }
+
+            _writer.Line($"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.RunPart({string.Join(", ", Arguments(step))}, part, parts);");
+            return;
+        }
+
+        using (_writer.Block("if (part == 0)"))
+        {
+            if (step.Band is { } band)
+                Turns(step, _plan.Steps.First(other => other.Layer == band.Consumer));
+            else
+                Call(step);
+        }
+    }
 
     private string Describe(Step step)
     {

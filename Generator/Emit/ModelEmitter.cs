@@ -16,7 +16,7 @@ internal static class ModelEmitter
         using (writer.BlockIf(names.Namespace.Length > 0, $"namespace {names.Namespace}"))
         {
             Documentation(writer, plan);
-            using (writer.Block($"public sealed unsafe partial class {profile.Name} : global::BitKernelGen.IModel"))
+            using (writer.Block($"public sealed unsafe partial class {profile.Name} : global::BitKernelGen.{(names.IsParallel ? "IParallelModel, global::BitKernelGen.Execution.IParallelWork" : "IModel")}"))
             {
                 writer.Line("/// <summary>Elements of the input: height, width, channels.</summary>");
                 writer.Line($"public const int InputLength = {input.Height} * {input.Width} * {input.Channels};");
@@ -32,10 +32,21 @@ internal static class ModelEmitter
                 Loading(writer, profile, names);
                 writer.Line();
                 Run(writer, profile, "float", "The input, in the range that the network was trained with.");
+                if (names.IsParallel)
+                {
+                    writer.Line();
+                    Run(writer, profile, "float", "The input, in the range that the network was trained with.", isParallel: true);
+                }
+
                 writer.Line();
                 if (profile.Input.Mean.Count > 0)
                 {
                     Run(writer, profile, "byte", "Raw bytes, 0 to 255; mean and standard deviation are the profile's.");
+                    if (names.IsParallel)
+                    {
+                        writer.Line();
+                        Run(writer, profile, "byte", "Raw bytes, 0 to 255; mean and standard deviation are the profile's.", isParallel: true);
+                    }
                 }
                 else
                 {
@@ -52,6 +63,8 @@ internal static class ModelEmitter
                     writer.Line();
                 }
 
+                if (names.IsParallel)
+                    Parallel(writer, plan);
                 Members(writer, profile);
             }
         }
@@ -212,14 +225,19 @@ internal static class ModelEmitter
         writer.Line($"public static {name} Load(global::System.IO.Stream weights) => new(global::BitKernelGen.SafeTensors.Read(weights));");
     }
 
-    private static void Run(SourceWriter writer, BitProfile profile, string element, string what)
+    private static void Run(SourceWriter writer, BitProfile profile, string element, string what, bool isParallel = false)
     {
         string nan = element == "float" ? ", or the input holds a NaN" : "";
-        writer.Line("/// <summary>Runs the network. Allocates nothing once there have been as many calls at a time; any number of threads may call.</summary>");
+        writer.Line(isParallel
+            ? "/// <summary>Runs the network on the threads of a runner: the same bits as on one. Calls with one runner wait for each other.</summary>"
+            : "/// <summary>Runs the network. Allocates nothing once there have been as many calls at a time; any number of threads may call.</summary>");
         writer.Line($"/// <param name=\"input\">{what} Height, width, channels.</param>");
         writer.Line("/// <param name=\"output\">Receives the output.</param>");
+        if (isParallel)
+            writer.Line("/// <param name=\"runner\">The threads.</param>");
         writer.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{nan}.</exception>");
-        using (writer.Block($"public void Run(global::System.ReadOnlySpan<{element}> input, global::System.Span<float> output)"))
+        string runner = isParallel ? ", global::BitKernelGen.Execution.ParallelRunner runner" : "", name = isParallel ? "RunParallel" : "Run";
+        using (writer.Block($"public void {name}(global::System.ReadOnlySpan<{element}> input, global::System.Span<float> output{runner})"))
         {
             writer.Line("global::System.ObjectDisposedException.ThrowIf(_isDisposed, this);");
             foreach (string span in new[] { "input", "output" })
@@ -236,7 +254,7 @@ internal static class ModelEmitter
                 using (writer.Block("fixed (float* target = output)"))
                 {
                     writer.Line("Encode(source, workspace.Memory);");
-                    writer.Line("Execute(workspace.Memory);");
+                    writer.Line(isParallel ? "runner.Run(this, workspace.Memory);" : "Execute(workspace.Memory);");
                     writer.Line("Decode(workspace.Memory, target);");
                 }
             }
@@ -257,6 +275,22 @@ internal static class ModelEmitter
         writer.Line("/// <param name=\"outputs\">Receives the outputs one behind the other, <see cref=\"OutputLength\"/> elements each.</param>");
         writer.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{nan}.</exception>");
         writer.Line($"public void RunBatch(global::System.ReadOnlySpan<{element}> inputs, global::System.Span<float> outputs) => global::BitKernelGen.Execution.Batch.Run(this, inputs, outputs);");
+    }
+
+    /// <summary>What a runner calls.</summary>
+    private static void Parallel(SourceWriter writer, Plan plan)
+    {
+        string scratch = string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => plan.WorkspaceBytes(isa) - plan.ArenaBytes));
+        writer.Line($"int global::BitKernelGen.Execution.IParallelWork.Steps => {plan.Steps.Count(step => step.Band is null || step.Layer == step.Band.Producer)};");
+        writer.Line();
+        writer.Line($"int global::BitKernelGen.Execution.IParallelWork.ScratchBytes => global::BitKernelGen.Execution.Machine.Choose({scratch});");
+        writer.Line();
+        writer.Line("void global::BitKernelGen.Execution.IParallelWork.Execute(int step, byte* arena, byte* scratch, int part, int parts) =>");
+        writer.Line("    Execute(step, arena, scratch, part, parts);");
+        writer.Line();
+        writer.Line("// A thread's part of a step.");
+        writer.Line("partial void Execute(int step, byte* arena, byte* scratch, int part, int parts);");
+        writer.Line();
     }
 
     private static void Members(SourceWriter writer, BitProfile profile)

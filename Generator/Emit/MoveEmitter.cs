@@ -9,7 +9,13 @@ internal static class MoveEmitter
 {
     public static IReadOnlyList<(string Type, string Name)> Parameters { get; } = [("byte*", "input"), ("byte*", "output")];
 
-    public static void Emit(SourceWriter writer, MaxPoolKernel kernel)
+    public static void Emit(SourceWriter writer, MaxPoolKernel kernel) => MaxPool(writer, kernel, Parameters, isPart: false);
+
+    /// <summary>A part of the kernel's rows.</summary>
+    public static void EmitPart(SourceWriter writer, MaxPoolKernel kernel, IReadOnlyList<(string Type, string Name)> parameters) =>
+        MaxPool(writer, kernel, parameters, isPart: true);
+
+    private static void MaxPool(SourceWriter writer, MaxPoolKernel kernel, IReadOnlyList<(string Type, string Name)> parameters, bool isPart)
     {
         // A maximum may be taken twice, so the last vector of a pixel may overlap the one before it.
         int channels = kernel.OutputPixelBytes;
@@ -19,8 +25,16 @@ internal static class MoveEmitter
 
         int rowStep = kernel.OutputRowBytes - (kernel.OutputWidth * channels);
         writer.Line(KernelWriter.Optimized);
-        using (writer.Block($"public static void Run({KernelWriter.Declare(Parameters)})"))
-        using (writer.Block($"for (int y = 0; y < {kernel.OutputHeight}; y++{(rowStep == 0 ? "" : $", output += {rowStep}")})"))
+        using (writer.Block($"public static void {(isPart ? "RunPart" : "Run")}({KernelWriter.Declare(parameters)})"))
+        {
+            Range rows = isPart ? Range.OfPart(writer, kernel.OutputHeight) : Range.All(kernel.OutputHeight);
+            if (isPart)
+                writer.Line($"output += from * {kernel.OutputRowBytes};");
+            using (writer.Block($"for (int y = {rows.From}; y < {rows.To}; y++{(rowStep == 0 ? "" : $", output += {rowStep}")})"))
+                Row();
+        }
+
+        void Row()
         {
             PoolWindow.Rows(writer, kernel.Window, kernel.InputHeight);
             using (writer.Block($"for (int x = 0; x < {kernel.OutputWidth}; x++, output += {channels})"))

@@ -35,15 +35,21 @@ internal static class ProductEmitter
         }
     }
 
-    /// <summary>The loops over panels and rows.</summary>
-    private static void Panels(SourceWriter writer, ProductKernel kernel, ProductTile tile, IReadOnlyList<(string Type, string Name)> parameters)
+    /// <summary>The loops over panels and rows, of all of them or of a part.</summary>
+    private static void Panels(
+        SourceWriter writer, ProductKernel kernel, ProductTile tile, IReadOnlyList<(string Type, string Name)> parameters, bool isPart = false)
     {
         Isa isa = tile.Isa;
         int bits = kernel.ResidentBits(tile), panels = kernel.Panels(tile), panelBytes = kernel.PanelBytes(tile);
         int wideRows = kernel.WideRows(tile);
         bool isWide = wideRows > 0;
-        using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
+        bool isPanels = isPart && IsCutByPanels(panels, kernel.OutputHeight), isRows = isPart && !isPanels;
+        Range range = Range.All(panels);
+        using (KernelWriter.Method(writer, $"{(isPart ? "RunPart" : "Run")}{isa.Name}", parameters))
         {
+            if (isPart)
+                range = Range.OfPart(writer, isPanels ? panels : kernel.OutputHeight);
+            string from = isRows ? "from" : "0", to = isRows ? "to" : $"{kernel.OutputHeight}";
             if (kernel.SumsBytes(tile) > 0)
                 writer.Line("int* sums = (int*)scratch;");
             if (bits < 8)
@@ -53,9 +59,9 @@ internal static class ProductEmitter
 
             if (!isWide)
             {
-                AllPanels("0", $"{kernel.OutputHeight}");
+                AllPanels(from, to);
             }
-            else if (wideRows >= kernel.OutputHeight)
+            else if (wideRows >= kernel.OutputHeight && !isRows)
             {
                 writer.Line($"Levels.Widen(input, wide, {kernel.RowsBytes(kernel.OutputHeight)});");
                 AllPanels("0", $"{kernel.OutputHeight}");
@@ -63,9 +69,9 @@ internal static class ProductEmitter
             else
             {
                 // As many rows at a time as stay in the second-level cache when widened.
-                using (writer.Block($"for (int top = 0; top < {kernel.OutputHeight}; top += {wideRows})"))
+                using (writer.Block($"for (int top = {from}; top < {to}; top += {wideRows})"))
                 {
-                    writer.Line($"int bottom = Math.Min(top + {wideRows}, {kernel.OutputHeight});");
+                    writer.Line($"int bottom = Math.Min(top + {wideRows}, {to});");
                     string bytes = $"((((bottom - top - 1) * {kernel.StrideHeight}) + {kernel.KernelHeight}) * {kernel.InputRowBytes}) + 4";
                     writer.Line($"Levels.Widen(input + (top * {kernel.StrideHeight * kernel.InputRowBytes}), wide, {bytes});");
                     AllPanels("top", "bottom");
@@ -75,10 +81,10 @@ internal static class ProductEmitter
 
         void AllPanels(string top, string bottom)
         {
-            writer.Line($"byte* packed = weights + {kernel.ParameterBytes(tile)};");
+            writer.Line($"byte* packed = weights + {kernel.ParameterBytes(tile)}{(isPanels ? $" + (from * {panelBytes})" : "")};");
             if (panels > 1)
             {
-                using (writer.Block($"for (int first = 0; first < {kernel.PaddedOutputs(tile)}; first += {tile.PanelOutputs})"))
+                using (writer.Block((isRows ? Range.All(panels) : range).Head("first", tile.PanelOutputs)))
                 {
                     OnePanel(top, bottom, "first");
                     writer.Line($"packed += {panelBytes};");
@@ -95,7 +101,7 @@ internal static class ProductEmitter
             if (bits < 8)
                 writer.Line($"PanelUnpacker.Unpack(packed, {bits}, {kernel.PanelWeights(tile)}, panel);");
             string panel = bits < 8 ? "panel" : "(sbyte*)packed";
-            if (kernel.OutputHeight == 1)
+            if (kernel.OutputHeight == 1 && !isRows)
             {
                 RowCall("0", top, panel, first);
                 return;
@@ -108,7 +114,7 @@ internal static class ProductEmitter
         void RowCall(string y, string top, string panel, string first)
         {
             int rowStep = kernel.StrideHeight * kernel.InputRowBytes;
-            string row = y == "0" ? "" : top == "0" ? $" + ({y} * {rowStep})" : $" + (({y} - {top}) * {rowStep})";
+            string row = y == "0" ? "" : top == "0" || !isWide ? $" + ({y} * {rowStep})" : $" + (({y} - {top}) * {rowStep})";
             string input = (isWide ? "wide" : "input") + row, sums = kernel.SumsBytes(tile) > 0 ? "sums, " : "";
             string finish = $"{CSharp.Plus("(float*)weights", first)}, ";
             string arguments = string.Join(", ", EpilogueEmitter.Arguments(kernel.Epilogue, y, first));
@@ -125,6 +131,23 @@ internal static class ProductEmitter
                 : $"Math.Min({tile.PanelOutputs}, {elements} - first)";
             writer.Line($"Row{isa.Name}({input}, {panel}, sums);");
             writer.Line($"Finish{isa.Name}(sums, {finish}{channels}, {arguments});");
+        }
+    }
+
+    /// <summary>
+    /// Parts of a kernel are panels, each unpacked once, where there are enough of them to be shared out evenly; else rows.
+    /// </summary>
+    private static bool IsCutByPanels(int panels, int rows) => panels >= 8 || panels > rows;
+
+    /// <summary>A part of the kernel.</summary>
+    public static void EmitPart(SourceWriter writer, ProductKernel kernel, IReadOnlyList<(string Type, string Name)> parameters)
+    {
+        foreach (Isa isa in Isa.All)
+        {
+            if (kernel.Strategy(isa) is WinogradTile winograd)
+                new WinogradEmitter(writer, kernel, winograd).EmitPart(parameters);
+            else
+                Panels(writer, kernel, (ProductTile)kernel.Strategy(isa), parameters, isPart: true);
         }
     }
 

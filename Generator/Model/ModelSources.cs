@@ -19,7 +19,7 @@ internal sealed record ModelSources(SourceFile Class, EquatableArray<SourceFile>
     public static ModelSources Of(Model model)
     {
         Plan plan = Planner.Plan(model.Network);
-        var names = new ModelNames(plan, model.Namespace, model.Resource);
+        var names = new ModelNames(plan, model.Namespace, model.Resource, model.IsParallel);
         SourceFile[] implementation =
         [
             new($"{model.HintName}.Layers.g.cs", LayersEmitter.Emit(plan, names)),

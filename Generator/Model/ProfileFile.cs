@@ -11,7 +11,8 @@ namespace BitKernelGen.Generator;
 /// <param name="Namespace">The namespace of the class.</param>
 /// <param name="HintName">The start of the generated files' names: unlike any other profile's, also of the same base name.</param>
 /// <param name="Resource">The manifest resource that holds the weights, or empty.</param>
-internal sealed record ProfileFile(string Path, string Text, string Namespace, string HintName, string Resource)
+/// <param name="IsParallel">Whether a run can be shared by several threads.</param>
+internal sealed record ProfileFile(string Path, string Text, string Namespace, string HintName, string Resource, bool IsParallel)
 {
     private const string Metadata = "build_metadata.AdditionalFiles.";
 
@@ -28,6 +29,6 @@ internal sealed record ProfileFile(string Path, string Text, string Namespace, s
             modelNamespace = root;
         string path = Get("BitKernelPath") is { Length: > 0 } relative ? relative : System.IO.Path.GetFileName(file.Path);
         string hint = new([.. System.IO.Path.ChangeExtension(path, null).Select(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' ? c : c is '/' or '\\' ? '.' : '_')]);
-        return new ProfileFile(file.Path, text.ToString(), modelNamespace, hint.Trim('.'), Get("BitKernelResource"));
+        return new ProfileFile(file.Path, text.ToString(), modelNamespace, hint.Trim('.'), Get("BitKernelResource"), Get("BitKernelParallel").Equals("true", System.StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -11,7 +11,7 @@ internal sealed record Reading(Model? Model, EquatableArray<LocatedDiagnostic> D
     {
         ProfileReading reading = ProfileReader.Read(file.Text);
         var diagnostics = new EquatableArray<LocatedDiagnostic>(reading.Diagnostics.Select(diagnostic => LocatedDiagnostic.Of(diagnostic, file.Path)));
-        Model? model = reading.Network is null ? null : new Model(file.Path, file.Namespace, file.HintName, file.Resource, WithoutProvenance(reading.Network));
+        Model? model = reading.Network is null ? null : new Model(file.Path, file.Namespace, file.HintName, file.Resource, file.IsParallel, WithoutProvenance(reading.Network));
         return new Reading(model, diagnostics);
     }
 
@@ -24,5 +24,6 @@ internal sealed record Reading(Model? Model, EquatableArray<LocatedDiagnostic> D
 /// <param name="Namespace">The namespace of the class.</param>
 /// <param name="HintName">The start of the generated files' names.</param>
 /// <param name="Resource">The manifest resource that holds the weights, or empty.</param>
+/// <param name="IsParallel">Whether a run can be shared by several threads.</param>
 /// <param name="Network">The resolved profile.</param>
-internal sealed record Model(string Path, string Namespace, string HintName, string Resource, Network Network);
+internal sealed record Model(string Path, string Namespace, string HintName, string Resource, bool IsParallel, Network Network);

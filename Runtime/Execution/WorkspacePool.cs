@@ -1,13 +1,14 @@
 namespace BitKernelGen.Execution;
 
 /// <summary>
-/// Lends workspaces to concurrent callers without locks. After as many calls at once as there will ever be, nothing is allocated:
-/// a workspace comes back to the slot that is free first.
+/// Lends workspaces to concurrent callers without locks. After as many calls at once as there will ever be, nothing is allocated,
+/// for up to 64 of them or two for each processor: a workspace comes back to the slot that is free first.
 /// </summary>
 public sealed class WorkspacePool
 {
     private readonly int _bytes;
     private readonly Workspace?[] _slots;
+    private int _available;
 
     /// <summary>An empty pool.</summary>
     /// <param name="bytes">The size of a workspace.</param>
@@ -29,16 +30,24 @@ public sealed class WorkspacePool
         }
     }
 
-    /// <summary>Takes a workspace out of the pool, or makes one. Its contents are not defined.</summary>
+    /// <summary>Takes a workspace out of the pool, or makes one where all are lent. Its contents are not defined.</summary>
     public Workspace Rent()
     {
-        foreach (ref Workspace? slot in _slots.AsSpan())
+        if (Interlocked.Decrement(ref _available) < 0)
         {
-            if (slot is not null && Interlocked.Exchange(ref slot, null) is { } workspace)
-                return workspace;
+            Interlocked.Increment(ref _available);
+            return new Workspace(_bytes);
         }
 
-        return new Workspace(_bytes);
+        // One is there for this caller, but others may take it from under the search and put theirs back behind it.
+        while (true)
+        {
+            foreach (ref Workspace? slot in _slots.AsSpan())
+            {
+                if (slot is not null && Interlocked.Exchange(ref slot, null) is { } workspace)
+                    return workspace;
+            }
+        }
     }
 
     /// <summary>Gives a workspace back; where every slot is taken, it is left to the garbage collector.</summary>
@@ -47,7 +56,10 @@ public sealed class WorkspacePool
         foreach (ref Workspace? slot in _slots.AsSpan())
         {
             if (slot is null && Interlocked.CompareExchange(ref slot, workspace, null) is null)
+            {
+                Interlocked.Increment(ref _available);
                 return;
+            }
         }
     }
 }

@@ -19,18 +19,20 @@ public static class ModelCompiler
     /// <param name="path">Its path, for diagnostics and for the names of what is generated; the file need not exist.</param>
     /// <param name="rootNamespace">The namespace of the model's class.</param>
     public static GeneratedModel Generate(string profileText, string path, string rootNamespace = "BitKernelGen.Compiled") =>
-        Generate(profileText, path, rootNamespace, out _);
+        Generate(profileText, path, rootNamespace, isParallel: false, out _);
 
     /// <summary>Generates, compiles and loads a profile. What went wrong is in <see cref="CompiledModel.Diagnostics"/>.</summary>
     /// <param name="profileText">The profile.</param>
     /// <param name="path">Its path; the weights are looked for beside it.</param>
-    public static CompiledModel Compile(string profileText, string path) => Compile(profileText, path, compilation => compilation);
+    /// <param name="isParallel">Whether the model is to be an <see cref="IParallelModel"/>.</param>
+    public static CompiledModel Compile(string profileText, string path, bool isParallel = false) =>
+        Compile(profileText, path, compilation => compilation, isParallel);
 
-    /// <summary>As <see cref="Compile(string, string)"/>, what was generated being changed before it is compiled.</summary>
-    internal static CompiledModel Compile(string profileText, string path, Func<Compilation, Compilation> change)
+    /// <summary>As <see cref="Compile(string, string, bool)"/>, what was generated being changed before it is compiled.</summary>
+    internal static CompiledModel Compile(string profileText, string path, Func<Compilation, Compilation> change, bool isParallel = false)
     {
         long start = Stopwatch.GetTimestamp();
-        GeneratedModel generated = Generate(profileText, path, "BitKernelGen.Compiled", out Compilation compilation);
+        GeneratedModel generated = Generate(profileText, path, "BitKernelGen.Compiled", isParallel, out Compilation compilation);
         TimeSpan generation = Stopwatch.GetElapsedTime(start);
         if (generated.HasErrors)
             return new CompiledModel(path, generated, [], assembly: null, new CompileTimings(generation, TimeSpan.Zero));
@@ -44,7 +46,7 @@ public static class ModelCompiler
             path, generated, diagnostics, failed ? null : assembly.ToArray(), new CompileTimings(generation, emission));
     }
 
-    private static GeneratedModel Generate(string profileText, string path, string rootNamespace, out Compilation compilation)
+    private static GeneratedModel Generate(string profileText, string path, string rootNamespace, bool isParallel, out Compilation compilation)
     {
         CSharpCompilation empty = CSharpCompilation.Create(
             $"{Path.GetFileNameWithoutExtension(path)}.{Guid.NewGuid():N}",
@@ -59,7 +61,7 @@ public static class ModelCompiler
                 [new BitProfileGenerator().AsSourceGenerator()],
                 [new ProfileText(path, profileText)],
                 Language,
-                new ProfileOptions(path, rootNamespace))
+                new ProfileOptions(path, rootNamespace, isParallel))
             .RunGeneratorsAndUpdateCompilation(empty, out compilation, out _);
 
         GeneratorRunResult result = driver.GetRunResult().Results.Single();

@@ -15,7 +15,7 @@ internal sealed class ProfileText(string path, string text) : AdditionalText
 }
 
 /// <summary>What the build files tell the generator about a profile.</summary>
-internal sealed class ProfileOptions(string path, string rootNamespace) : AnalyzerConfigOptionsProvider
+internal sealed class ProfileOptions(string path, string rootNamespace, bool isParallel) : AnalyzerConfigOptionsProvider
 {
     public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(new()
     {
@@ -28,6 +28,7 @@ internal sealed class ProfileOptions(string path, string rootNamespace) : Analyz
     {
         ["build_metadata.AdditionalFiles.SourceItemType"] = "BitProfile",
         ["build_metadata.AdditionalFiles.BitKernelPath"] = Path.GetFileName(path),
+        ["build_metadata.AdditionalFiles.BitKernelParallel"] = isParallel ? "true" : "",
     });
 
     private sealed class Options(Dictionary<string, string> values) : AnalyzerConfigOptions
