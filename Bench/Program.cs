@@ -22,5 +22,11 @@ if (args is ["parallel", var profile, .. var degrees])
     return 0;
 }
 
+if (args is ["server", .. var load])
+{
+    await ServerBenchmark.Run(data, load);
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(FashionBenchmark).Assembly).Run(args);
 return 0;
