@@ -63,7 +63,8 @@ internal sealed class CompiledModels
         return (IModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [new MemoryStream(weights)], null)!;
     }
 
-    private static IEnumerable<MetadataReference> References()
+    /// <summary>The framework and the runtime.</summary>
+    public static IEnumerable<MetadataReference> References()
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)

@@ -13,9 +13,9 @@ namespace BitKernelGen.Generator.Tests;
 /// <summary>The generator driven as the compiler drives it: profiles as additional files, with the metadata that the build files set.</summary>
 internal static class ProfileDriver
 {
-    /// <summary>A project without sources that allows unsafe code.</summary>
+    /// <summary>A project without sources that refers to the runtime and allows unsafe code.</summary>
     public static CSharpCompilation Project { get; } = CSharpCompilation.Create(
-        "Project", options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+        "Project", references: CompiledModels.References(), options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
 
     /// <summary>A driver over profiles, steps tracked; nothing has run yet.</summary>
     public static GeneratorDriver Create(params ProfileText[] profiles) => Create([], isParallel: false, profiles);

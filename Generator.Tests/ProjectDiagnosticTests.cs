@@ -46,7 +46,7 @@ public class ProjectDiagnosticTests
     [Fact]
     public void AProjectWithoutUnsafeCodeIsTold()
     {
-        CSharpCompilation project = CSharpCompilation.Create("Project", options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        CSharpCompilation project = ProfileDriver.Project.WithOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         Diagnostic diagnostic = Assert.Single(
             ProfileDriver.Create(new ProfileText("M.bitprofile", Good)).RunGenerators(project).GetRunResult().Diagnostics);
 

@@ -34,16 +34,22 @@ public sealed class BitProfileGenerator : IIncrementalGenerator
             .Select((reading, _) => reading.Model!)
             .WithTrackingName("Models");
 
-        IncrementalValuesProvider<ModelSources> sources = models
-            .Select((model, _) => ModelSources.Of(model))
-            .WithTrackingName("Sources");
-
         IncrementalValueProvider<ProjectFacts> project = context.CompilationProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
             .Select((pair, _) => ProjectFacts.Of(pair.Left, pair.Right.GlobalOptions))
             .WithTrackingName("Project");
 
-        IncrementalValuesProvider<SourceFile> tensors = models
+        // Code for another runtime would only bury the diagnostic that says so under errors.
+        IncrementalValuesProvider<Model> fitting = models
+            .Combine(project.Select((facts, _) => facts.Fits))
+            .Where(pair => pair.Right)
+            .Select((pair, _) => pair.Left);
+
+        IncrementalValuesProvider<ModelSources> sources = fitting
+            .Select((model, _) => ModelSources.Of(model))
+            .WithTrackingName("Sources");
+
+        IncrementalValuesProvider<SourceFile> tensors = fitting
             .Combine(project.Select((facts, _) => facts.HasTensors))
             .Where(pair => pair.Right)
             .Select((pair, _) => TensorEmitter.Emit(pair.Left))

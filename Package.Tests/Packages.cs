@@ -12,7 +12,8 @@ public sealed class Packages : IDisposable
     /// <summary>The throwaway version.</summary>
     public const string Version = "999.0.0-test";
 
-    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+    /// <summary>The configuration that this test was built in.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("bitkernelgen-packages-").FullName;
     private readonly Dictionary<string, string> _environment;

@@ -72,11 +72,20 @@ internal static class Descriptors
         "Native code for x64 without IlcInstructionSet keeps to 128-bit vectors, which is many times slower: set <IlcInstructionSet>x86-64-v3</IlcInstructionSet> for AVX2, x86-64-v4 for AVX-512, native for this machine, or x86-64-v2 if 128 bits are meant",
         Category, DiagnosticSeverity.Warning, true, Description("BKG032"));
 
+    public static readonly DiagnosticDescriptor RuntimeDoesNotFit = new(
+        "BKG033", Title("BKG033"), Message, Category, DiagnosticSeverity.Error, true, Description("BKG033"));
+
+    public static readonly DiagnosticDescriptor ForeignModelDoesNotFit = new(
+        "BKG034", Title("BKG034"),
+        "'{0}' in {1} was generated for contract {2} and BitKernelGen.Runtime {3} has contract {4}: build {1} again with the same version of the package BitKernelGen",
+        Category, DiagnosticSeverity.Error, true, Description("BKG034"));
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = new[]
     {
         Syntax, UnknownKey, MissingKey, WrongValue, FormatVersion, UnknownName, NoSuchLayer,
         NameTaken, ImpossibleShape, CodeMissing, ZeroIsNoLevel, SumsOverflow, KeyDoesNotApply,
-        Approximated, NeverUsed, SameClass, UnsafeNotAllowed, NativeBaseline,
+        Approximated, NeverUsed, SameClass, UnsafeNotAllowed, NativeBaseline, RuntimeDoesNotFit,
+        ForeignModelDoesNotFit,
     }.ToDictionary(descriptor => descriptor.Id);
 
     public static DiagnosticDescriptor Of(string id) => ById[id];

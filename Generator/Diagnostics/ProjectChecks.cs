@@ -16,13 +16,22 @@ internal static class ProjectChecks
                 output.ReportDiagnostic(Diagnostic.Create(Descriptors.SameClass, Top(model), twins.Key, twins.First().Path));
         }
 
-        if (models.Length == 0)
-            return;
-        if (!project.AllowsUnsafe)
-            output.ReportDiagnostic(Diagnostic.Create(Descriptors.UnsafeNotAllowed, Top(models[0])));
-        if (project.IsNativeBaseline)
-            output.ReportDiagnostic(Diagnostic.Create(Descriptors.NativeBaseline, Top(models[0])));
+        // What is wrong with the project is told at its first profile, once.
+        Location? place = models.Length == 0 ? null : Top(models[0]);
+        if (models.Length > 0 && !project.AllowsUnsafe)
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.UnsafeNotAllowed, place));
+        if (project.IsNativeBaseline && models.Length + project.ForeignModels.Count > 0)
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.NativeBaseline, place));
+        if (models.Length > 0 && !project.Fits)
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.RuntimeDoesNotFit, place, WhatDoesNotFit(project.Runtime)));
+        foreach (ForeignModel model in project.ForeignModels.Where(model => project.Runtime is { } runtime && runtime.Contract != model.Contract))
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.ForeignModelDoesNotFit, null, model.Name, model.Assembly, model.Contract, project.Runtime!.Version, project.Runtime.Contract));
     }
+
+    private static string WhatDoesNotFit(RuntimeReference? runtime) => runtime is null
+        ? "The project does not refer to BitKernelGen.Runtime: add the package BitKernelGen"
+        : $"BitKernelGen.Runtime {runtime.Version} has contract {runtime.Contract} and the generator {typeof(ProjectChecks).Assembly.GetName().Version} writes code for contract {Contract.Version}: "
+            + $"update the {(runtime.Contract < Contract.Version ? "runtime" : "generator")}; one version of the package BitKernelGen has both";
 
     private static Location Top(Model model) => Location.Create(model.Path, default, new LinePositionSpan(default, default));
 }

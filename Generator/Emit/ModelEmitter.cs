@@ -13,6 +13,8 @@ internal static class ModelEmitter
         BitProfile profile = plan.Network.Profile;
         Tensor input = plan.Network.Tensors[0], output = plan.Network.Tensors[plan.Network.Output];
         writer.Line(ModelNames.Header);
+        writer.Line($"[assembly: global::BitKernelGen.GeneratedModel({CSharp.Literal(names.FullName)}, {Contract.Version})]");
+        writer.Line();
         using (writer.BlockIf(names.Namespace.Length > 0, $"namespace {names.Namespace}"))
         {
             Documentation(writer, plan);
@@ -197,6 +199,7 @@ internal static class ModelEmitter
             writer.Line("Pack(weights);");
         }
 
+        string require = $"global::BitKernelGen.Contract.Require({Contract.Version}, {CSharp.Literal(names.FullName)});";
         const string Refusal = "/// <exception cref=\"global::BitKernelGen.WeightsException\">The weights are not the profile's.</exception>";
         writer.Line();
         if (names.Resource.Length > 0)
@@ -217,12 +220,20 @@ internal static class ModelEmitter
         writer.Line("/// <summary>Loads the model with the weights in a file.</summary>");
         writer.Line("/// <param name=\"path\">A safetensors file.</param>");
         writer.Line(Refusal);
-        writer.Line($"public static {name} Load(string path) => new(global::BitKernelGen.SafeTensors.ReadFile(path));");
+        using (writer.Block($"public static {name} Load(string path)"))
+        {
+            writer.Line(require);
+            writer.Line("return new(global::BitKernelGen.SafeTensors.ReadFile(path));");
+        }
         writer.Line();
         writer.Line("/// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>");
         writer.Line("/// <param name=\"weights\">The contents of a safetensors file.</param>");
         writer.Line(Refusal);
-        writer.Line($"public static {name} Load(global::System.IO.Stream weights) => new(global::BitKernelGen.SafeTensors.Read(weights));");
+        using (writer.Block($"public static {name} Load(global::System.IO.Stream weights)"))
+        {
+            writer.Line(require);
+            writer.Line("return new(global::BitKernelGen.SafeTensors.Read(weights));");
+        }
     }
 
     private static void Run(SourceWriter writer, BitProfile profile, string element, string what, bool isParallel = false)

@@ -16,6 +16,7 @@ internal sealed class ModelNames
         Namespace = modelNamespace;
         Resource = resource;
         IsParallel = isParallel;
+        FullName = modelNamespace.Length == 0 ? plan.Network.Profile.Name : $"{modelNamespace}.{plan.Network.Profile.Name}";
         KernelNamespace = $"{plan.Network.Profile.Name}Kernels";
         var taken = new HashSet<string> { "_weights", "_workspaces", "_isDisposed" };
         foreach (Kernel kernel in plan.Steps.Select(step => step.Kernel).Distinct())
@@ -26,6 +27,9 @@ internal sealed class ModelNames
 
     /// <summary>The namespace of the model's class; empty for the global one.</summary>
     public string Namespace { get; }
+
+    /// <summary>The model's class with its namespace.</summary>
+    public string FullName { get; }
 
     /// <summary>
     /// The namespace of its kernels, inside that one: nothing of the user's is in it, so no name of theirs can get in the way.

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using BitKernelGen.Profiles;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -10,10 +11,20 @@ namespace BitKernelGen.Generator;
 /// <param name="AllowsUnsafe">Whether its code may use pointers.</param>
 /// <param name="HasTensors">Whether it refers to a System.Numerics.Tensors whose tensors are no experiment any more (10.0).</param>
 /// <param name="IsNativeBaseline">Whether it becomes native code for x64 that keeps to 128-bit vectors because nobody said otherwise.</param>
-internal sealed record ProjectFacts(bool AllowsUnsafe, bool HasTensors, bool IsNativeBaseline)
+/// <param name="Runtime">The runtime that it refers to; null if it refers to none.</param>
+/// <param name="ForeignModels">The models in assemblies that it refers to.</param>
+internal sealed record ProjectFacts(
+    bool AllowsUnsafe, bool HasTensors, bool IsNativeBaseline, RuntimeReference? Runtime, EquatableArray<ForeignModel> ForeignModels)
 {
-    public static ProjectFacts Of(Compilation compilation, AnalyzerConfigOptions options) =>
-        new(compilation.Options is CSharpCompilationOptions { AllowUnsafe: true }, RefersToTensors(compilation), IsBaseline(options));
+    /// <summary>Whether the code that is generated here runs on that runtime.</summary>
+    public bool Fits => Runtime?.Contract == Contract.Version;
+
+    public static ProjectFacts Of(Compilation compilation, AnalyzerConfigOptions options) => new(
+        compilation.Options is CSharpCompilationOptions { AllowUnsafe: true },
+        RefersToTensors(compilation),
+        IsBaseline(options),
+        RuntimeReference.Of(compilation),
+        new EquatableArray<ForeignModel>(ForeignModel.Of(compilation)));
 
     private static bool RefersToTensors(Compilation compilation) =>
         compilation.GetTypeByMetadataName("System.Numerics.Tensors.ReadOnlyTensorSpan`1") is { } tensor
