@@ -24,6 +24,30 @@ public class EvenCodesTests
     }
 
     [Theory]
+    [MemberData(nameof(Distributions.Names), MemberType = typeof(Distributions))]
+    public void ClippingThatCountsMoreIsLess(string name)
+    {
+        float[] values = Distributions.Draw(name);
+        var histogram = new CumulativeHistogram(Distributions.HistogramOf(values));
+        for (int bits = 2; bits <= 8; bits += 3)
+        {
+            Bottleneck plain = EvenCodes.Best(histogram, bits), careful = EvenCodes.Best(histogram, bits, clipWeight: 5);
+            double cost = Cost(careful);
+
+            Assert.True(Clipped(careful) <= Clipped(plain) + 1e-12, $"{bits} bits: {Clipped(careful)} > {Clipped(plain)}");
+            Assert.True(cost <= Cost(plain) * (1 + 1e-9), $"{bits} bits: {cost} > {Cost(plain)}");
+            Assert.True(plain.Distortion <= careful.Distortion);
+        }
+
+        double Clipped(Bottleneck code) => values.Average(value =>
+        {
+            double step = code.Spec.Step, low = -step * code.Spec.Zero, high = step * ((1 << code.Spec.Bits) - 1 - code.Spec.Zero);
+            return Math.Pow(value - Math.Clamp(value, low, high), 2);
+        });
+        double Cost(Bottleneck code) => code.Distortion + (4 * Clipped(code));
+    }
+
+    [Theory]
     [InlineData(1, 0.36338)]
     [InlineData(2, 0.11885)]
     [InlineData(3, 0.03744)]

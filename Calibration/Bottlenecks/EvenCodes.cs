@@ -18,9 +18,10 @@ public static class EvenCodes
     /// <param name="values">The tensor's values.</param>
     /// <param name="bits">1 to 8.</param>
     /// <param name="fewer">The best code of fewer bits where it is known, than which this one is not worse.</param>
-    public static Bottleneck Best(CumulativeHistogram values, int bits, Bottleneck? fewer = null)
+    /// <param name="clipWeight">How much more than squared error counts what the range cuts off; 1: no more.</param>
+    public static Bottleneck Best(CumulativeHistogram values, int bits, Bottleneck? fewer = null, double clipWeight = 1)
     {
-        var search = new Search(values, bits);
+        var search = new Search(values, bits, clipWeight);
         search.TryRange(1, 1);
         if (fewer is not null)
             search.TryCode(fewer.Spec.Step, fewer.Spec.Zero);
@@ -46,7 +47,7 @@ public static class EvenCodes
     /// <param name="bits">1 to 8.</param>
     public static Bottleneck OfRange(CumulativeHistogram values, int bits)
     {
-        var search = new Search(values, bits);
+        var search = new Search(values, bits, clipWeight: 1);
         search.TryRange(1, 1);
         return search.ToCode();
     }
@@ -61,10 +62,10 @@ public static class EvenCodes
     }
 
     /// <summary>The best of the ranges tried, as shares of the values' own.</summary>
-    private sealed class Search(CumulativeHistogram values, int bits)
+    private sealed class Search(CumulativeHistogram values, int bits, double clipWeight)
     {
         private readonly int _maxLevel = (1 << bits) - 1;
-        private double _distortion = double.PositiveInfinity;
+        private double _cost = double.PositiveInfinity;
         private float _step = 1;
         private int _zero;
 
@@ -84,10 +85,12 @@ public static class EvenCodes
 
         public bool TryCode(float step, int zero)
         {
-            double distortion = values.EvenDistortion(step, zero, _maxLevel);
-            if (distortion >= _distortion)
+            double cost = values.EvenDistortion(step, zero, _maxLevel);
+            if (clipWeight > 1)
+                cost += (clipWeight - 1) * values.ClippedDistortion(-(double)step * zero, (double)step * (_maxLevel - zero));
+            if (cost >= _cost)
                 return false;
-            (_distortion, _step, _zero) = (distortion, step, zero);
+            (_cost, _step, _zero) = (cost, step, zero);
             return true;
         }
 
@@ -110,10 +113,7 @@ public static class EvenCodes
             while (float.IsNormal((float)(product / square)) && product > 0 && TryCode((float)(product / square), _zero));
         }
 
-        public Bottleneck ToCode()
-        {
-            double distortion = double.IsFinite(_distortion) ? _distortion : values.EvenDistortion(_step, _zero, _maxLevel);
-            return Bottleneck.Of(new CodeSpec { Bits = bits, Step = _step, Zero = _zero }, values, distortion);
-        }
+        public Bottleneck ToCode() => Bottleneck.Of(
+            new CodeSpec { Bits = bits, Step = _step, Zero = _zero }, values, values.EvenDistortion(_step, _zero, _maxLevel));
     }
 }

@@ -7,6 +7,12 @@ namespace BitKernelGen.Calibration.Quantize;
 /// <summary>Gives every tensor the codes that are planned for it.</summary>
 internal static class CodeFitter
 {
+    /// <summary>
+    /// Rounding errors of the many inputs of a product are independent and cancel in part; what is cut off is always missing, and in
+    /// many channels at once. Beside fine codes that shows.
+    /// </summary>
+    private const double FineClipWeight = 5;
+
     /// <summary>Fits.</summary>
     /// <returns>The codes of "input" and of every layer.</returns>
     public static Dictionary<string, LayerCodes> Fit(
@@ -40,10 +46,12 @@ internal static class CodeFitter
         CodeMethod.Range => EvenCodes.OfRange(fit.Values, bits),
         CodeMethod.Paper when options.PsnrLoss is { } loss => PaperLasso.WithLoss(fit.Values, fit.Statistics.MeanPeak, loss).Bottleneck,
         CodeMethod.Paper => PaperLasso.WithBits(fit.Values, fit.Statistics.MeanPeak, bits).Bottleneck,
-        _ => fit.Curve[bits],
+        _ => CodePlanner.HasFineCodes(options) ? EvenCodes.Best(fit.Values, bits, clipWeight: FineClipWeight) : fit.Curve[bits],
     };
 
     /// <summary>Levels that sums read, and the input's, are always even.</summary>
     private static Bottleneck ForSums(TensorFit fit, int bits, QuantizeOptions options) =>
-        options.Method == CodeMethod.Range ? EvenCodes.OfRange(fit.Values, bits) : EvenCodes.Best(fit.Values, bits);
+        options.Method == CodeMethod.Range
+            ? EvenCodes.OfRange(fit.Values, bits)
+            : EvenCodes.Best(fit.Values, bits, clipWeight: options.Method == CodeMethod.Exact && CodePlanner.HasFineCodes(options) ? FineClipWeight : 1);
 }

@@ -15,7 +15,6 @@ public static class CodePlanner
 
     private const int FullBits = 8;
 
-    /// <summary>From here on codes lose so little that what they stand beside must be finer.</summary>
     internal const int FineBits = 6;
 
     /// <summary>Plans a network.</summary>
@@ -30,7 +29,7 @@ public static class CodePlanner
             bool moves = Moves(spec.Op);
             Uses read = moves ? Uses.None : uses.GetValueOrDefault(spec.Name);
             int? code = read.HasFlag(Uses.Multiplied) ? CodeBits(spec, options) : null;
-            bool staysFloat = fused.Contains(spec.Name) || (HasFineCodes(options) && IsOnlyAdded(network, spec.Name));
+            bool staysFloat = fused.Contains(spec.Name) || (HasFineCodes(options) && options.SkipBits == FullBits && IsOnlyAdded(network, spec.Name));
             int? skip = read.HasFlag(Uses.Summed) && !staysFloat ? SkipBits(code, options) : null;
             int? weight = HasWeights(layer) ? WeightBits(network, layer, options) : null;
             plans.Add(new LayerPlan(code, skip, weight, moves));
@@ -73,7 +72,8 @@ public static class CodePlanner
         return code is null || code < options.SkipBits ? options.SkipBits : null;
     }
 
-    private static bool HasFineCodes(QuantizeOptions options) => options is { SkipBits: FullBits, Bits: >= FineBits, Rate: null, Time: null };
+    /// <summary>Whether all codes are so fine that what loses little elsewhere shows beside them.</summary>
+    internal static bool HasFineCodes(QuantizeOptions options) => options is { Bits: >= FineBits, Rate: null, Time: null };
 
     /// <summary>
     /// A projection's output, as a rule: it takes both signs and reaches far, so that beside fine codes eight bits of it would be the

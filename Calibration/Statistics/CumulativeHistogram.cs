@@ -11,6 +11,7 @@ public sealed class CumulativeHistogram
     private readonly double _least;
     private readonly double[] _count;
     private readonly double[] _sum;
+    private readonly double[] _energy;
 
     /// <summary>Takes a snapshot.</summary>
     public CumulativeHistogram(Histogram histogram)
@@ -19,11 +20,13 @@ public sealed class CumulativeHistogram
         _means = new double[bins.Count];
         _count = new double[bins.Count + 1];
         _sum = new double[bins.Count + 1];
+        _energy = new double[bins.Count + 1];
         for (int i = 0; i < bins.Count; i++)
         {
             _means[i] = bins[i].Sum / bins[i].Count;
             _count[i + 1] = _count[i] + bins[i].Count;
             _sum[i + 1] = _sum[i] + bins[i].Sum;
+            _energy[i + 1] = _energy[i] + (bins[i].Sum * _means[i]);
         }
 
         _least = _means.FirstOrDefault();
@@ -63,6 +66,16 @@ public sealed class CumulativeHistogram
         }
 
         return Mean(error);
+    }
+
+    /// <summary>The part of the mean squared error that values beyond the first and the last level make, up to bins' widths.</summary>
+    /// <param name="low">The first level's value.</param>
+    /// <param name="high">The last level's value.</param>
+    public double ClippedDistortion(double low, double high)
+    {
+        double Beyond(double end, int from, int to) =>
+            _energy[to] - _energy[from] + (end * ((end * (_count[to] - _count[from])) - (2 * (_sum[to] - _sum[from]))));
+        return Mean(Beyond(low, 0, FirstAbove(low, 0)) + Beyond(high, FirstAbove(high, 0), _means.Length));
     }
 
     /// <summary>The mean squared error of taking each value to the nearest of some.</summary>
