@@ -82,7 +82,7 @@ internal static class ServerBenchmark
     /// <summary>ONNX Runtime as a model; one thread for each run, since requests fill the others.</summary>
     private sealed class OnnxModel(string path) : IModel
     {
-        private readonly InferenceSession _session = new(path, new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 });
+        private readonly InferenceSession _session = new(path, new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1 });
         private readonly RunOptions _options = new();
 
         public int InputLength => Fashion.InputLength;
