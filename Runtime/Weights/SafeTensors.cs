@@ -66,7 +66,7 @@ public sealed class SafeTensors
         long length = stream.Length - stream.Position;
         if (length > Array.MaxLength)
             throw new WeightsException($"The file has {length} bytes; at most {Array.MaxLength} are supported.");
-        var file = new byte[length];
+        byte[] file = GC.AllocateUninitializedArray<byte>((int)length);
         int read = stream.ReadAtLeast(file, file.Length, throwOnEndOfStream: false);
         return read == length ? Read(file) : throw new WeightsException($"The stream ended after {read} of {length} bytes.");
     }
