@@ -24,6 +24,7 @@ public sealed partial class CompiledMethodsTests : IDisposable
     [SkippableTheory]
     [InlineData("AVX-512", "Avx512")]
     [InlineData("AVX2", "Avx2", "EnableAVX512", "EnableAVX512F")]
+    [InlineData("SSE4.1", "Sse", "EnableAVX2")]
     public void NoLoopOfAKernelSpillsAVector(string instructionSet, string suffix, params string[] switchedOff)
     {
         Skip.If(
@@ -52,7 +53,8 @@ public sealed partial class CompiledMethodsTests : IDisposable
         (string Name, string[] Lines)[] methods = [.. Methods(File.ReadLines(listing))];
         Assert.Contains(methods, method => method.Name.Contains($":Tile", StringComparison.Ordinal) && method.Lines.Any(line => line.Contains("vpmaddubsw")));
         Assert.Contains(methods, method => method.Name.Contains(":Unpack[", StringComparison.Ordinal));
-        Assert.Contains(methods, method => method.Name.Contains(":Products", StringComparison.Ordinal));
+        if (suffix != "Sse")
+            Assert.Contains(methods, method => method.Name.Contains(":Products", StringComparison.Ordinal));
         string[] slow = [.. methods.Select(method => method.Name).Where(name => IsKernel(name) && !name.EndsWith("(FullOpts)", StringComparison.Ordinal))];
         Assert.True(slow.Length == 0, string.Join('\n', slow));
         string[] calls = [.. methods.Where(method => IsKernel(method.Name)).SelectMany(method => method.Lines.Where(line => HelperCall().IsMatch(line)).Select(line => $"{method.Name}: {line}"))];
@@ -193,8 +195,8 @@ public sealed partial class CompiledMethodsTests : IDisposable
     [GeneratedRegex(@"^\s*j\w+\s+(?:SHORT )?(G_M\w+)")]
     private static partial Regex Jump();
 
-    /// <summary>A call of what should be instructions.</summary>
-    [GeneratedRegex(@"call +\[(Vector|BitKernelGen\.Execution\.Levels|System\.Runtime)")]
+    /// <summary>A call of what should be instructions; widening rows is a loop of its own.</summary>
+    [GeneratedRegex(@"call +\[(Vector|BitKernelGen\.Execution\.Levels:(?!Widen\()|System\.Runtime)")]
     private static partial Regex HelperCall();
 
     [GeneratedRegex(@"[xyz]mmword ptr \[r[sb]p")]

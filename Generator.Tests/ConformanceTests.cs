@@ -61,7 +61,7 @@ public class ConformanceTests
         {
             Strategy[] strategies = [.. steps.Select(step => step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel).OfType<ProductKernel>().Select(kernel => kernel.Strategy(isa))];
             Assert.Equal(WaysOf(isa), strategies.OfType<ProductTile>().Select(tile => tile.Accumulation).Distinct().Order());
-            Assert.Equal(isa.MultipliesBytes ? [2, 4] : [], strategies.OfType<WinogradTile>().Select(tile => tile.Size).Distinct().Order());
+            Assert.Equal(isa.HasWinograd ? [2, 4] : [], strategies.OfType<WinogradTile>().Select(tile => tile.Size).Distinct().Order());
         }
 
         Type[] kernels = [.. typeof(Kernel).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Kernel)))];
@@ -73,11 +73,12 @@ public class ConformanceTests
     [SkippableTheory]
     [InlineData("AVX-512")]
     [InlineData("AVX2", "EnableAVX512", "EnableAVX512F")]
-    [InlineData("Vector128", "EnableAVX2")]
+    [InlineData("SSE4.1", "EnableAVX2")]
+    [InlineData("Vector128", "EnableSSE42")]
     [InlineData("scalar", "EnableHWIntrinsic")]
     public void TheProgramHasTheReferencesBits(string instructionSet, params string[] switchedOff)
     {
-        string[] fromBestToWorst = ["AVX-512", "AVX2", "Vector128", "scalar"];
+        string[] fromBestToWorst = ["AVX-512", "AVX2", "SSE4.1", "Vector128", "scalar"];
         Skip.If(
             Array.IndexOf(fromBestToWorst, Machine.InstructionSet) > Array.IndexOf(fromBestToWorst, instructionSet),
             $"This machine has {Machine.InstructionSet}, not {instructionSet}.");
@@ -99,8 +100,10 @@ public class ConformanceTests
         Assert.Contains($"{All.Value.Length} networks on {instructionSet}, 0 differ from the reference.", output);
     }
 
-    private static Accumulation[] WaysOf(Isa isa) => isa.MultipliesBytes
-        ? [Accumulation.Deep, Accumulation.Short, Accumulation.Wide]
+    private static Accumulation[] WaysOf(Isa isa) =>
+        isa.MultipliesBytes ? [Accumulation.Deep, Accumulation.Short, Accumulation.Wide]
+        : isa.MultipliesSignedBytes ? [Accumulation.Dot]
+        : isa == Isa.PackedSimd ? [Accumulation.Wide]
         : [Accumulation.Portable];
 
     private static Plan PlanOf(TestNetwork network) =>

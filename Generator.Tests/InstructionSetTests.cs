@@ -11,13 +11,14 @@ namespace BitKernelGen.Generator.Tests;
 [Collection(CompiledNetworksCollection.Name)]
 public class InstructionSetTests(CompiledNetworks compiled)
 {
-    private static readonly string[] InstructionSets = ["AVX-512", "AVX2", "Vector128", "scalar"];
+    private static readonly string[] InstructionSets = ["AVX-512", "AVX2", "SSE4.1", "Vector128", "scalar"];
 
     // EnableAVX512F is the older name of EnableAVX512.
     [SkippableTheory]
     [InlineData("AVX-512")]
     [InlineData("AVX2", "EnableAVX512", "EnableAVX512F")]
-    [InlineData("Vector128", "EnableAVX2")]
+    [InlineData("SSE4.1", "EnableAVX2")]
+    [InlineData("Vector128", "EnableSSE42")]
     [InlineData("scalar", "EnableHWIntrinsic")]
     public void GeneratedCodeEqualsTheReference(string instructionSet, params string[] switchedOff)
     {

@@ -7,6 +7,8 @@ namespace Acme.TinyKernels
     using global::System;
     using global::System.Runtime.CompilerServices;
     using global::System.Runtime.Intrinsics;
+    using global::System.Runtime.Intrinsics.Arm;
+    using global::System.Runtime.Intrinsics.Wasm;
     using global::System.Runtime.Intrinsics.X86;
     using global::BitKernelGen.Execution;
     using global::BitKernelGen.Packing;
@@ -20,6 +22,14 @@ namespace Acme.TinyKernels
                 RunAvx512(input, weights, output, scratch);
             else if (Avx2.IsSupported)
                 RunAvx2(input, weights, output, scratch);
+            else if (Sse41.IsSupported)
+                RunSse(input, weights, output, scratch);
+            else if (Dp.IsSupported)
+                RunDot(input, weights, output, scratch);
+            else if (AdvSimd.Arm64.IsSupported)
+                RunAdvSimd(input, weights, output, scratch);
+            else if (PackedSimd.IsSupported)
+                RunPackedSimd(input, weights, output, scratch);
             else if (Vector128.IsHardwareAccelerated)
                 RunVector128(input, weights, output, scratch);
             else
@@ -220,6 +230,541 @@ namespace Acme.TinyKernels
                     Levels.Store(level, output + i + (x * 16));
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunSse(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 256);
+            byte* packed = weights + 128;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 288, panel);
+                for (int y = 0; y < 8; y++)
+                {
+                    RowSse(input + (y * 40), panel, sums);
+                    FinishSse(sums, (float*)weights + first, 8, output + (y * 128) + first);
+                }
+
+                packed += 256;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowSse(byte* input, sbyte* weights, int* sums)
+        {
+            for (int tile = 0; tile < 2; tile++)
+            {
+                Tile4Sse(input, weights, sums);
+                input += 16;
+                sums += 32;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Tile4Sse(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<short> s0_0, s0_1;
+            Vector128<short> s1_0, s1_1;
+            Vector128<short> s2_0, s2_1;
+            Vector128<short> s3_0, s3_1;
+            Vector128<sbyte> w0, w1;
+            Vector128<byte> x0, x1;
+            Vector128<short> t0, t1;
+            s0_0 = s0_1 = Vector128<short>.Zero;
+            s1_0 = s1_1 = Vector128<short>.Zero;
+            s2_0 = s2_1 = Vector128<short>.Zero;
+            s3_0 = s3_1 = Vector128<short>.Zero;
+            for (int row = 3; row > 0; row--)
+            {
+                for (int i = 0; i < 3; i++)
+                {
+                    w0 = Vector128.Load(weights);
+                    w1 = Vector128.Load(weights + 16);
+                    x0 = Vector128.Create(*(int*)input).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 4)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 8)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 12)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    input += 4;
+                    weights += 32;
+                }
+
+                input += 28;
+            }
+
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s0_0, Vector128<short>.One), sums);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s0_1, Vector128<short>.One), sums + 4);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s1_0, Vector128<short>.One), sums + 8);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s1_1, Vector128<short>.One), sums + 12);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s2_0, Vector128<short>.One), sums + 16);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s2_1, Vector128<short>.One), sums + 20);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s3_0, Vector128<short>.One), sums + 24);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s3_1, Vector128<short>.One), sums + 28);
+        }
+
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishSse(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 16);
+                for (int x = 0; x < 8; x++)
+                {
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 8))) * scale;
+                    value += bias;
+                    Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
+                    t = Vector128.MinNative(t, Vector128.Create(15f));
+                    Vector128<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 16));
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunDot(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 256);
+            byte* packed = weights + 192;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 288, panel);
+                for (int y = 0; y < 8; y++)
+                {
+                    RowDot(input + (y * 40), panel, sums);
+                    FinishDot(sums, (float*)weights + first, 8, output + (y * 128) + first);
+                }
+
+                packed += 256;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowDot(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
+            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
+            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
+            Vector128<int> s3_0 = Vector128<int>.Zero, s3_1 = Vector128<int>.Zero;
+            Vector128<int> s4_0 = Vector128<int>.Zero, s4_1 = Vector128<int>.Zero;
+            Vector128<int> s5_0 = Vector128<int>.Zero, s5_1 = Vector128<int>.Zero;
+            Vector128<int> s6_0 = Vector128<int>.Zero, s6_1 = Vector128<int>.Zero;
+            Vector128<int> s7_0 = Vector128<int>.Zero, s7_1 = Vector128<int>.Zero;
+            Vector128<sbyte> flip = Vector128.Create(sbyte.MinValue);
+            Vector128<sbyte> w0, w1;
+            Vector128<sbyte> x0, x1, x2, x3, x4, x5, x6, x7;
+            for (int row = 0; row < 3; row++)
+            {
+                w0 = Vector128.Load(weights);
+                w1 = Vector128.Load(weights + 16);
+                x0 = Vector128.Create(*(int*)input).AsSByte() ^ flip;
+                x1 = Vector128.Create(*(int*)(input + 4)).AsSByte() ^ flip;
+                x2 = Vector128.Create(*(int*)(input + 8)).AsSByte() ^ flip;
+                x3 = Vector128.Create(*(int*)(input + 12)).AsSByte() ^ flip;
+                x4 = Vector128.Create(*(int*)(input + 16)).AsSByte() ^ flip;
+                x5 = Vector128.Create(*(int*)(input + 20)).AsSByte() ^ flip;
+                x6 = Vector128.Create(*(int*)(input + 24)).AsSByte() ^ flip;
+                x7 = Vector128.Create(*(int*)(input + 28)).AsSByte() ^ flip;
+                s0_0 = Dp.DotProduct(s0_0, x0, w0);
+                s0_1 = Dp.DotProduct(s0_1, x0, w1);
+                s1_0 = Dp.DotProduct(s1_0, x1, w0);
+                s1_1 = Dp.DotProduct(s1_1, x1, w1);
+                s2_0 = Dp.DotProduct(s2_0, x2, w0);
+                s2_1 = Dp.DotProduct(s2_1, x2, w1);
+                s3_0 = Dp.DotProduct(s3_0, x3, w0);
+                s3_1 = Dp.DotProduct(s3_1, x3, w1);
+                s4_0 = Dp.DotProduct(s4_0, x4, w0);
+                s4_1 = Dp.DotProduct(s4_1, x4, w1);
+                s5_0 = Dp.DotProduct(s5_0, x5, w0);
+                s5_1 = Dp.DotProduct(s5_1, x5, w1);
+                s6_0 = Dp.DotProduct(s6_0, x6, w0);
+                s6_1 = Dp.DotProduct(s6_1, x6, w1);
+                s7_0 = Dp.DotProduct(s7_0, x7, w0);
+                s7_1 = Dp.DotProduct(s7_1, x7, w1);
+                w0 = Vector128.Load(weights + 32);
+                w1 = Vector128.Load(weights + 48);
+                x0 = Vector128.Create(*(int*)(input + 4)).AsSByte() ^ flip;
+                x1 = Vector128.Create(*(int*)(input + 8)).AsSByte() ^ flip;
+                x2 = Vector128.Create(*(int*)(input + 12)).AsSByte() ^ flip;
+                x3 = Vector128.Create(*(int*)(input + 16)).AsSByte() ^ flip;
+                x4 = Vector128.Create(*(int*)(input + 20)).AsSByte() ^ flip;
+                x5 = Vector128.Create(*(int*)(input + 24)).AsSByte() ^ flip;
+                x6 = Vector128.Create(*(int*)(input + 28)).AsSByte() ^ flip;
+                x7 = Vector128.Create(*(int*)(input + 32)).AsSByte() ^ flip;
+                s0_0 = Dp.DotProduct(s0_0, x0, w0);
+                s0_1 = Dp.DotProduct(s0_1, x0, w1);
+                s1_0 = Dp.DotProduct(s1_0, x1, w0);
+                s1_1 = Dp.DotProduct(s1_1, x1, w1);
+                s2_0 = Dp.DotProduct(s2_0, x2, w0);
+                s2_1 = Dp.DotProduct(s2_1, x2, w1);
+                s3_0 = Dp.DotProduct(s3_0, x3, w0);
+                s3_1 = Dp.DotProduct(s3_1, x3, w1);
+                s4_0 = Dp.DotProduct(s4_0, x4, w0);
+                s4_1 = Dp.DotProduct(s4_1, x4, w1);
+                s5_0 = Dp.DotProduct(s5_0, x5, w0);
+                s5_1 = Dp.DotProduct(s5_1, x5, w1);
+                s6_0 = Dp.DotProduct(s6_0, x6, w0);
+                s6_1 = Dp.DotProduct(s6_1, x6, w1);
+                s7_0 = Dp.DotProduct(s7_0, x7, w0);
+                s7_1 = Dp.DotProduct(s7_1, x7, w1);
+                w0 = Vector128.Load(weights + 64);
+                w1 = Vector128.Load(weights + 80);
+                x0 = Vector128.Create(*(int*)(input + 8)).AsSByte() ^ flip;
+                x1 = Vector128.Create(*(int*)(input + 12)).AsSByte() ^ flip;
+                x2 = Vector128.Create(*(int*)(input + 16)).AsSByte() ^ flip;
+                x3 = Vector128.Create(*(int*)(input + 20)).AsSByte() ^ flip;
+                x4 = Vector128.Create(*(int*)(input + 24)).AsSByte() ^ flip;
+                x5 = Vector128.Create(*(int*)(input + 28)).AsSByte() ^ flip;
+                x6 = Vector128.Create(*(int*)(input + 32)).AsSByte() ^ flip;
+                x7 = Vector128.Create(*(int*)(input + 36)).AsSByte() ^ flip;
+                s0_0 = Dp.DotProduct(s0_0, x0, w0);
+                s0_1 = Dp.DotProduct(s0_1, x0, w1);
+                s1_0 = Dp.DotProduct(s1_0, x1, w0);
+                s1_1 = Dp.DotProduct(s1_1, x1, w1);
+                s2_0 = Dp.DotProduct(s2_0, x2, w0);
+                s2_1 = Dp.DotProduct(s2_1, x2, w1);
+                s3_0 = Dp.DotProduct(s3_0, x3, w0);
+                s3_1 = Dp.DotProduct(s3_1, x3, w1);
+                s4_0 = Dp.DotProduct(s4_0, x4, w0);
+                s4_1 = Dp.DotProduct(s4_1, x4, w1);
+                s5_0 = Dp.DotProduct(s5_0, x5, w0);
+                s5_1 = Dp.DotProduct(s5_1, x5, w1);
+                s6_0 = Dp.DotProduct(s6_0, x6, w0);
+                s6_1 = Dp.DotProduct(s6_1, x6, w1);
+                s7_0 = Dp.DotProduct(s7_0, x7, w0);
+                s7_1 = Dp.DotProduct(s7_1, x7, w1);
+                input += 12;
+                weights += 96;
+                input += 28;
+            }
+
+            s0_0.Store(sums);
+            s0_1.Store(sums + 4);
+            s1_0.Store(sums + 8);
+            s1_1.Store(sums + 12);
+            s2_0.Store(sums + 16);
+            s2_1.Store(sums + 20);
+            s3_0.Store(sums + 24);
+            s3_1.Store(sums + 28);
+            s4_0.Store(sums + 32);
+            s4_1.Store(sums + 36);
+            s5_0.Store(sums + 40);
+            s5_1.Store(sums + 44);
+            s6_0.Store(sums + 48);
+            s6_1.Store(sums + 52);
+            s7_0.Store(sums + 56);
+            s7_1.Store(sums + 60);
+        }
+
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishDot(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 16);
+                Vector128<int> correction = Vector128.Load((int*)parameters + i + 32);
+                for (int x = 0; x < 8; x++)
+                {
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 8)) + correction) * scale;
+                    value += bias;
+                    Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
+                    t = Vector128.MinNative(t, Vector128.Create(15f));
+                    Vector128<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 16));
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunAdvSimd(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 256);
+            byte* packed = weights + 192;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 288, panel);
+                for (int y = 0; y < 8; y++)
+                {
+                    RowAdvSimd(input + (y * 40), panel, sums);
+                    FinishDot(sums, (float*)weights + first, 8, output + (y * 128) + first);
+                }
+
+                packed += 256;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowAdvSimd(byte* input, sbyte* weights, int* sums)
+        {
+            for (int tile = 0; tile < 2; tile++)
+            {
+                Tile4AdvSimd(input, weights, sums);
+                input += 16;
+                sums += 32;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Tile4AdvSimd(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
+            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
+            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
+            Vector128<int> s3_0 = Vector128<int>.Zero, s3_1 = Vector128<int>.Zero;
+            Vector128<int> t0_0 = Vector128<int>.Zero, t0_1 = Vector128<int>.Zero;
+            Vector128<int> t1_0 = Vector128<int>.Zero, t1_1 = Vector128<int>.Zero;
+            Vector128<int> t2_0 = Vector128<int>.Zero, t2_1 = Vector128<int>.Zero;
+            Vector128<int> t3_0 = Vector128<int>.Zero, t3_1 = Vector128<int>.Zero;
+            Vector128<sbyte> flip = Vector128.Create(sbyte.MinValue);
+            Vector128<sbyte> w0, w1, w2, w3;
+            Vector128<sbyte> x0, x1;
+            Vector128<short> low, high;
+            for (int row = 0; row < 3; row++)
+            {
+                w0 = Vector128.Load(weights);
+                w1 = Vector128.Load(weights + 16);
+                w2 = Vector128.Load(weights + 32);
+                w3 = Vector128.Load(weights + 48);
+                x0 = Vector128.Create(*(int*)input).AsSByte() ^ flip;
+                x1 = Vector128.Create(*(int*)(input + 4)).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
+                s0_0 = AdvSimd.AddPairwiseWideningAndAdd(s0_0, low);
+                t0_0 = AdvSimd.AddPairwiseWideningAndAdd(t0_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                s0_1 = AdvSimd.AddPairwiseWideningAndAdd(s0_1, low);
+                t0_1 = AdvSimd.AddPairwiseWideningAndAdd(t0_1, high);
+                x0 = Vector128.Create(*(int*)(input + 4)).AsSByte() ^ flip;
+                x1 = Vector128.Create(*(int*)(input + 8)).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
+                s1_0 = AdvSimd.AddPairwiseWideningAndAdd(s1_0, low);
+                t1_0 = AdvSimd.AddPairwiseWideningAndAdd(t1_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                s1_1 = AdvSimd.AddPairwiseWideningAndAdd(s1_1, low);
+                t1_1 = AdvSimd.AddPairwiseWideningAndAdd(t1_1, high);
+                x0 = Vector128.Create(*(int*)(input + 8)).AsSByte() ^ flip;
+                x1 = Vector128.Create(*(int*)(input + 12)).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
+                s2_0 = AdvSimd.AddPairwiseWideningAndAdd(s2_0, low);
+                t2_0 = AdvSimd.AddPairwiseWideningAndAdd(t2_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                s2_1 = AdvSimd.AddPairwiseWideningAndAdd(s2_1, low);
+                t2_1 = AdvSimd.AddPairwiseWideningAndAdd(t2_1, high);
+                x0 = Vector128.Create(*(int*)(input + 12)).AsSByte() ^ flip;
+                x1 = Vector128.Create(*(int*)(input + 16)).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
+                s3_0 = AdvSimd.AddPairwiseWideningAndAdd(s3_0, low);
+                t3_0 = AdvSimd.AddPairwiseWideningAndAdd(t3_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                s3_1 = AdvSimd.AddPairwiseWideningAndAdd(s3_1, low);
+                t3_1 = AdvSimd.AddPairwiseWideningAndAdd(t3_1, high);
+                input += 8;
+                weights += 64;
+                w0 = Vector128.Load(weights);
+                w1 = Vector128.Load(weights + 16);
+                x0 = Vector128.Create(*(int*)input).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                s0_0 = AdvSimd.AddPairwiseWideningAndAdd(s0_0, low);
+                t0_0 = AdvSimd.AddPairwiseWideningAndAdd(t0_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                s0_1 = AdvSimd.AddPairwiseWideningAndAdd(s0_1, low);
+                t0_1 = AdvSimd.AddPairwiseWideningAndAdd(t0_1, high);
+                x0 = Vector128.Create(*(int*)(input + 4)).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                s1_0 = AdvSimd.AddPairwiseWideningAndAdd(s1_0, low);
+                t1_0 = AdvSimd.AddPairwiseWideningAndAdd(t1_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                s1_1 = AdvSimd.AddPairwiseWideningAndAdd(s1_1, low);
+                t1_1 = AdvSimd.AddPairwiseWideningAndAdd(t1_1, high);
+                x0 = Vector128.Create(*(int*)(input + 8)).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                s2_0 = AdvSimd.AddPairwiseWideningAndAdd(s2_0, low);
+                t2_0 = AdvSimd.AddPairwiseWideningAndAdd(t2_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                s2_1 = AdvSimd.AddPairwiseWideningAndAdd(s2_1, low);
+                t2_1 = AdvSimd.AddPairwiseWideningAndAdd(t2_1, high);
+                x0 = Vector128.Create(*(int*)(input + 12)).AsSByte() ^ flip;
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                s3_0 = AdvSimd.AddPairwiseWideningAndAdd(s3_0, low);
+                t3_0 = AdvSimd.AddPairwiseWideningAndAdd(t3_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                s3_1 = AdvSimd.AddPairwiseWideningAndAdd(s3_1, low);
+                t3_1 = AdvSimd.AddPairwiseWideningAndAdd(t3_1, high);
+                input += 4;
+                weights += 32;
+                input += 28;
+            }
+
+            AdvSimd.Arm64.AddPairwise(s0_0, t0_0).Store(sums);
+            AdvSimd.Arm64.AddPairwise(s0_1, t0_1).Store(sums + 4);
+            AdvSimd.Arm64.AddPairwise(s1_0, t1_0).Store(sums + 8);
+            AdvSimd.Arm64.AddPairwise(s1_1, t1_1).Store(sums + 12);
+            AdvSimd.Arm64.AddPairwise(s2_0, t2_0).Store(sums + 16);
+            AdvSimd.Arm64.AddPairwise(s2_1, t2_1).Store(sums + 20);
+            AdvSimd.Arm64.AddPairwise(s3_0, t3_0).Store(sums + 24);
+            AdvSimd.Arm64.AddPairwise(s3_1, t3_1).Store(sums + 28);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunPackedSimd(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 256);
+            short* wide = (short*)(scratch + 832);
+            Levels.Widen(input, wide, 404);
+            byte* packed = weights + 128;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 288, panel);
+                for (int y = 0; y < 8; y++)
+                {
+                    RowPackedSimd(wide + (y * 40), panel, sums);
+                    FinishSse(sums, (float*)weights + first, 8, output + (y * 128) + first);
+                }
+
+                packed += 256;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowPackedSimd(short* input, sbyte* weights, int* sums)
+        {
+            for (int tile = 0; tile < 2; tile++)
+            {
+                Tile4PackedSimd(input, weights, sums);
+                input += 16;
+                sums += 32;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Tile4PackedSimd(short* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
+            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
+            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
+            Vector128<int> s3_0 = Vector128<int>.Zero, s3_1 = Vector128<int>.Zero;
+            Vector128<short> w0, w1;
+            Vector128<short> x0, x1;
+            Vector128<int> t0, t1;
+            for (int row = 0; row < 3; row++)
+            {
+                for (int i = 0; i < 3; i++)
+                {
+                    w0 = PackedSimd.LoadWideningVector128(weights);
+                    w1 = PackedSimd.LoadWideningVector128(weights + 8);
+                    x0 = Vector128.Create(*(int*)input).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 4)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 8)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 12)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    w0 = PackedSimd.LoadWideningVector128(weights + 16);
+                    w1 = PackedSimd.LoadWideningVector128(weights + 24);
+                    x0 = Vector128.Create(*(int*)(input + 2)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 6)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 10)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 14)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    input += 4;
+                    weights += 32;
+                }
+
+                input += 28;
+            }
+
+            Vector128.Store(s0_0, sums);
+            Vector128.Store(s0_1, sums + 4);
+            Vector128.Store(s1_0, sums + 8);
+            Vector128.Store(s1_1, sums + 12);
+            Vector128.Store(s2_0, sums + 16);
+            Vector128.Store(s2_1, sums + 20);
+            Vector128.Store(s3_0, sums + 24);
+            Vector128.Store(s3_1, sums + 28);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -7,6 +7,8 @@ namespace Acme.TinyKernels
     using global::System;
     using global::System.Runtime.CompilerServices;
     using global::System.Runtime.Intrinsics;
+    using global::System.Runtime.Intrinsics.Arm;
+    using global::System.Runtime.Intrinsics.Wasm;
     using global::System.Runtime.Intrinsics.X86;
     using global::BitKernelGen.Execution;
     using global::BitKernelGen.Packing;

@@ -7,6 +7,8 @@ namespace Acme.TinyKernels
     using global::System;
     using global::System.Runtime.CompilerServices;
     using global::System.Runtime.Intrinsics;
+    using global::System.Runtime.Intrinsics.Arm;
+    using global::System.Runtime.Intrinsics.Wasm;
     using global::System.Runtime.Intrinsics.X86;
     using global::BitKernelGen.Execution;
     using global::BitKernelGen.Packing;
@@ -20,6 +22,14 @@ namespace Acme.TinyKernels
                 RunAvx512(input, weights, output, scratch);
             else if (Avx2.IsSupported)
                 RunAvx2(input, weights, output, scratch);
+            else if (Sse41.IsSupported)
+                RunSse(input, weights, output, scratch);
+            else if (Dp.IsSupported)
+                RunDot(input, weights, output, scratch);
+            else if (AdvSimd.Arm64.IsSupported)
+                RunAdvSimd(input, weights, output, scratch);
+            else if (PackedSimd.IsSupported)
+                RunPackedSimd(input, weights, output, scratch);
             else if (Vector128.IsHardwareAccelerated)
                 RunVector128(input, weights, output, scratch);
             else
@@ -141,6 +151,260 @@ namespace Acme.TinyKernels
                 value += bias;
                 value.Store((float*)output + i);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunSse(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            byte* packed = weights + 144;
+            for (int first = 0; first < 12; first += 4)
+            {
+                RowSse(input, (sbyte*)packed, sums);
+                FinishSse(sums, (float*)weights + first, 4, output + (first * 4));
+                packed += 256;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void RowSse(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0 = Vector128<int>.Zero;
+            Vector128<sbyte> w0_0;
+            Vector128<sbyte> w1_0;
+            Vector128<sbyte> w2_0;
+            Vector128<sbyte> w3_0;
+            Vector128<byte> x0, x1;
+            Vector128<short> t0, t1;
+            Vector128<short> s;
+            for (int chunk = 0; chunk < 4; chunk++)
+            {
+                w0_0 = Vector128.Load(weights);
+                w1_0 = Vector128.Load(weights + 16);
+                w2_0 = Vector128.Load(weights + 32);
+                w3_0 = Vector128.Load(weights + 48);
+                x0 = Vector128.Create(*(int*)input).AsByte();
+                x1 = Vector128.Create(*(int*)(input + 4)).AsByte();
+                t0 = Sse41.MultiplyAddAdjacent(x0, w0_0);
+                t1 = Sse41.MultiplyAddAdjacent(x1, w1_0);
+                s = t0 + t1;
+                x0 = Vector128.Create(*(int*)(input + 8)).AsByte();
+                x1 = Vector128.Create(*(int*)(input + 12)).AsByte();
+                t0 = Sse41.MultiplyAddAdjacent(x0, w2_0);
+                t1 = Sse41.MultiplyAddAdjacent(x1, w3_0);
+                s += t0 + t1;
+                s0 += Sse41.MultiplyAddAdjacent(s, Vector128<short>.One);
+                input += 16;
+                weights += 64;
+            }
+
+            Vector128.Store(s0, sums);
+        }
+
+        // Sums to float32.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishSse(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 12);
+                Vector128<int> correction = Vector128.Load((int*)parameters + i + 24);
+                Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i) + correction) * scale;
+                value += bias;
+                value.Store((float*)output + i);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunDot(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            byte* packed = weights + 144;
+            RowDot(input, (sbyte*)packed, sums);
+            FinishDot(sums, (float*)weights, 12, output);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowDot(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero, s0_2 = Vector128<int>.Zero;
+            Vector128<sbyte> w0, w1, w2;
+            Vector128<sbyte> x0;
+            for (int i = 0; i < 4; i++)
+            {
+                x0 = Vector128.Load((sbyte*)input);
+                w0 = Vector128.Load(weights);
+                w1 = Vector128.Load(weights + 16);
+                w2 = Vector128.Load(weights + 32);
+                s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 0);
+                s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 0);
+                s0_2 = Dp.DotProductBySelectedQuadruplet(s0_2, w2, x0, 0);
+                w0 = Vector128.Load(weights + 48);
+                w1 = Vector128.Load(weights + 64);
+                w2 = Vector128.Load(weights + 80);
+                s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 1);
+                s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 1);
+                s0_2 = Dp.DotProductBySelectedQuadruplet(s0_2, w2, x0, 1);
+                w0 = Vector128.Load(weights + 96);
+                w1 = Vector128.Load(weights + 112);
+                w2 = Vector128.Load(weights + 128);
+                s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 2);
+                s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 2);
+                s0_2 = Dp.DotProductBySelectedQuadruplet(s0_2, w2, x0, 2);
+                w0 = Vector128.Load(weights + 144);
+                w1 = Vector128.Load(weights + 160);
+                w2 = Vector128.Load(weights + 176);
+                s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 3);
+                s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 3);
+                s0_2 = Dp.DotProductBySelectedQuadruplet(s0_2, w2, x0, 3);
+                input += 16;
+                weights += 192;
+            }
+
+            s0_0.Store(sums);
+            s0_1.Store(sums + 4);
+            s0_2.Store(sums + 8);
+        }
+
+        // Sums to float32.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishDot(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 12);
+                Vector128<int> correction = Vector128.Load((int*)parameters + i + 24);
+                Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i) + correction) * scale;
+                value += bias;
+                value.Store((float*)output + i);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunAdvSimd(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            byte* packed = weights + 144;
+            RowAdvSimd(input, (sbyte*)packed, sums);
+            FinishDot(sums, (float*)weights, 12, output);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowAdvSimd(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero, s0_2 = Vector128<int>.Zero;
+            Vector128<int> t0_0 = Vector128<int>.Zero, t0_1 = Vector128<int>.Zero, t0_2 = Vector128<int>.Zero;
+            Vector128<sbyte> w0, w1, w2, w3, w4, w5;
+            Vector128<sbyte> x0, x1;
+            Vector128<short> low, high;
+            for (int i = 0; i < 8; i++)
+            {
+                w0 = Vector128.Load(weights);
+                w1 = Vector128.Load(weights + 16);
+                w2 = Vector128.Load(weights + 32);
+                w3 = Vector128.Load(weights + 48);
+                w4 = Vector128.Load(weights + 64);
+                w5 = Vector128.Load(weights + 80);
+                x0 = Vector128.Create(*(int*)input).AsSByte();
+                x1 = Vector128.Create(*(int*)(input + 4)).AsSByte();
+                low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                s0_0 = AdvSimd.AddPairwiseWideningAndAdd(s0_0, low);
+                t0_0 = AdvSimd.AddPairwiseWideningAndAdd(t0_0, high);
+                low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w4.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w4, x1);
+                s0_1 = AdvSimd.AddPairwiseWideningAndAdd(s0_1, low);
+                t0_1 = AdvSimd.AddPairwiseWideningAndAdd(t0_1, high);
+                low = AdvSimd.MultiplyWideningLower(w2.GetLower(), x0.GetLower());
+                high = AdvSimd.MultiplyWideningUpper(w2, x0);
+                low = AdvSimd.MultiplyWideningLowerAndAdd(low, w5.GetLower(), x1.GetLower());
+                high = AdvSimd.MultiplyWideningUpperAndAdd(high, w5, x1);
+                s0_2 = AdvSimd.AddPairwiseWideningAndAdd(s0_2, low);
+                t0_2 = AdvSimd.AddPairwiseWideningAndAdd(t0_2, high);
+                input += 8;
+                weights += 96;
+            }
+
+            AdvSimd.Arm64.AddPairwise(s0_0, t0_0).Store(sums);
+            AdvSimd.Arm64.AddPairwise(s0_1, t0_1).Store(sums + 4);
+            AdvSimd.Arm64.AddPairwise(s0_2, t0_2).Store(sums + 8);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunPackedSimd(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            short* wide = (short*)(scratch + 64);
+            Levels.Widen(input, wide, 68);
+            byte* packed = weights + 144;
+            RowPackedSimd(wide, (sbyte*)packed, sums);
+            FinishDot(sums, (float*)weights, 12, output);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void RowPackedSimd(short* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero, s0_2 = Vector128<int>.Zero;
+            Vector128<short> w0, w1, w2;
+            Vector128<short> x0;
+            Vector128<int> t0, t1;
+            for (int i = 0; i < 8; i++)
+            {
+                w0 = PackedSimd.LoadWideningVector128(weights);
+                w1 = PackedSimd.LoadWideningVector128(weights + 8);
+                w2 = PackedSimd.LoadWideningVector128(weights + 16);
+                x0 = Vector128.Create(*(int*)input).AsInt16();
+                t0 = PackedSimd.Dot(x0, w0);
+                t1 = PackedSimd.Dot(x0, w1);
+                s0_0 += t0;
+                s0_1 += t1;
+                t0 = PackedSimd.Dot(x0, w2);
+                s0_2 += t0;
+                w0 = PackedSimd.LoadWideningVector128(weights + 24);
+                w1 = PackedSimd.LoadWideningVector128(weights + 32);
+                w2 = PackedSimd.LoadWideningVector128(weights + 40);
+                x0 = Vector128.Create(*(int*)(input + 2)).AsInt16();
+                t0 = PackedSimd.Dot(x0, w0);
+                t1 = PackedSimd.Dot(x0, w1);
+                s0_0 += t0;
+                s0_1 += t1;
+                t0 = PackedSimd.Dot(x0, w2);
+                s0_2 += t0;
+                w0 = PackedSimd.LoadWideningVector128(weights + 48);
+                w1 = PackedSimd.LoadWideningVector128(weights + 56);
+                w2 = PackedSimd.LoadWideningVector128(weights + 64);
+                x0 = Vector128.Create(*(int*)(input + 4)).AsInt16();
+                t0 = PackedSimd.Dot(x0, w0);
+                t1 = PackedSimd.Dot(x0, w1);
+                s0_0 += t0;
+                s0_1 += t1;
+                t0 = PackedSimd.Dot(x0, w2);
+                s0_2 += t0;
+                w0 = PackedSimd.LoadWideningVector128(weights + 72);
+                w1 = PackedSimd.LoadWideningVector128(weights + 80);
+                w2 = PackedSimd.LoadWideningVector128(weights + 88);
+                x0 = Vector128.Create(*(int*)(input + 6)).AsInt16();
+                t0 = PackedSimd.Dot(x0, w0);
+                t1 = PackedSimd.Dot(x0, w1);
+                s0_0 += t0;
+                s0_1 += t1;
+                t0 = PackedSimd.Dot(x0, w2);
+                s0_2 += t0;
+                input += 8;
+                weights += 96;
+            }
+
+            Vector128.Store(s0_0, sums);
+            Vector128.Store(s0_1, sums + 4);
+            Vector128.Store(s0_2, sums + 8);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -14,9 +14,13 @@ namespace Acme
                 _weights, weights,
                 new("dense", Outputs: 10, Rows: 1, Columns: 1, Channels: 64, PixelBytes: 64, Bits: 8, Zero: 16, MaxLevel: 31, Step: 0.100000001f, Premultiplier: 1f),
                 [
-                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4),
-                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4),
-                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 8, Chunk: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 3, ResidentBits: 8, Chunk: 0, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 3, ResidentBits: 8, Chunk: 0, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 2, Vectors: 3, ResidentBits: 8, Chunk: 0, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 8, Chunk: 0, LevelOffset: 0),
                 ]);
         }
 

@@ -7,6 +7,8 @@ namespace Acme.TinyKernels
     using global::System;
     using global::System.Runtime.CompilerServices;
     using global::System.Runtime.Intrinsics;
+    using global::System.Runtime.Intrinsics.Arm;
+    using global::System.Runtime.Intrinsics.Wasm;
     using global::System.Runtime.Intrinsics.X86;
     using global::BitKernelGen.Execution;
     using global::BitKernelGen.Packing;
@@ -188,10 +190,11 @@ namespace Acme.TinyKernels
                     byte* level = input + (row * 36);
                     for (int column = 0; column < 3; column++, level += 4, tap += 16)
                     {
-                        s0 += Levels.Multiply4(level, tap);
-                        s1 += Levels.Multiply4(level + 4, tap + 4);
-                        s2 += Levels.Multiply4(level + 8, tap + 8);
-                        s3 += Levels.Multiply4(level + 12, tap + 12);
+                        (Vector128<short> lower, Vector128<short> upper) = Levels.Multiply(level, tap);
+                        s0 += Vector128.WidenLower(lower);
+                        s1 += Vector128.WidenUpper(lower);
+                        s2 += Vector128.WidenLower(upper);
+                        s3 += Vector128.WidenUpper(upper);
                     }
                 }
 

@@ -24,7 +24,7 @@ namespace Acme
         public const int OutputLength = 128;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(960, 960, 960));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(960);
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -32,8 +32,8 @@ namespace Acme
             Name: "Tiny",
             InputShape: new[] { 8, 8, 4 },
             OutputLength: OutputLength,
-            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(0L, 0L, 0L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(960L, 960L, 960L),
+            WeightBytes: 0L,
+            ArenaBytes: 960L,
             FloatWeightBytes: 0L,
             FloatArenaBytes: 1280L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,

@@ -7,6 +7,8 @@ namespace Acme.TinyKernels
     using global::System;
     using global::System.Runtime.CompilerServices;
     using global::System.Runtime.Intrinsics;
+    using global::System.Runtime.Intrinsics.Arm;
+    using global::System.Runtime.Intrinsics.Wasm;
     using global::System.Runtime.Intrinsics.X86;
     using global::BitKernelGen.Execution;
     using global::BitKernelGen.Packing;
@@ -20,6 +22,14 @@ namespace Acme.TinyKernels
                 RunAvx512(input, weights, output, scratch);
             else if (Avx2.IsSupported)
                 RunAvx2(input, weights, output, scratch);
+            else if (Sse41.IsSupported)
+                RunSse(input, weights, output, scratch);
+            else if (Dp.IsSupported)
+                RunDot(input, weights, output, scratch);
+            else if (AdvSimd.Arm64.IsSupported)
+                RunAdvSimd(input, weights, output, scratch);
+            else if (PackedSimd.IsSupported)
+                RunPackedSimd(input, weights, output, scratch);
             else if (Vector128.IsHardwareAccelerated)
                 RunVector128(input, weights, output, scratch);
             else
@@ -559,6 +569,508 @@ namespace Acme.TinyKernels
                     }
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunSse(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 192);
+            byte* packed = weights + 128;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 1152, panel);
+                for (int y = 0; y < 6; y++)
+                {
+                    RowSse(input + (y * 128), panel, sums);
+                    FinishSse(sums, (float*)weights + first, 8, output + (y * 96) + first);
+                }
+
+                packed += 768;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowSse(byte* input, sbyte* weights, int* sums)
+        {
+            for (int tile = 0; tile < 2; tile++)
+            {
+                Tile3Sse(input, weights, sums);
+                input += 48;
+                sums += 24;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Tile3Sse(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<short> s0_0, s0_1;
+            Vector128<short> s1_0, s1_1;
+            Vector128<short> s2_0, s2_1;
+            Vector128<sbyte> w0, w1;
+            Vector128<byte> x0, x1;
+            Vector128<short> t0, t1;
+            s0_0 = s0_1 = Vector128<short>.Zero;
+            s1_0 = s1_1 = Vector128<short>.Zero;
+            s2_0 = s2_1 = Vector128<short>.Zero;
+            for (int row = 3; row > 0; row--)
+            {
+                for (int i = 0; i < 3; i++)
+                {
+                    w0 = Vector128.Load(weights);
+                    w1 = Vector128.Load(weights + 16);
+                    x0 = Vector128.Create(*(int*)input).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 16)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 32)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    w0 = Vector128.Load(weights + 32);
+                    w1 = Vector128.Load(weights + 48);
+                    x0 = Vector128.Create(*(int*)(input + 4)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 20)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 36)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    w0 = Vector128.Load(weights + 64);
+                    w1 = Vector128.Load(weights + 80);
+                    x0 = Vector128.Create(*(int*)(input + 8)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 24)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 40)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    w0 = Vector128.Load(weights + 96);
+                    w1 = Vector128.Load(weights + 112);
+                    x0 = Vector128.Create(*(int*)(input + 12)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 28)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 44)).AsByte();
+                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
+                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    input += 16;
+                    weights += 128;
+                }
+
+                input += 80;
+            }
+
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s0_0, Vector128<short>.One), sums);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s0_1, Vector128<short>.One), sums + 4);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s1_0, Vector128<short>.One), sums + 8);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s1_1, Vector128<short>.One), sums + 12);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s2_0, Vector128<short>.One), sums + 16);
+            Vector128.Store(Sse41.MultiplyAddAdjacent(s2_1, Vector128<short>.One), sums + 20);
+        }
+
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishSse(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 16);
+                for (int x = 0; x < 6; x++)
+                {
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 8))) * scale;
+                    value += bias;
+                    Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
+                    t = Vector128.MinNative(t, Vector128.Create(15f));
+                    Vector128<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 16));
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunDot(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 192);
+            byte* packed = weights + 128;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 1152, panel);
+                for (int y = 0; y < 6; y++)
+                {
+                    RowDot(input + (y * 128), panel, sums);
+                    FinishSse(sums, (float*)weights + first, 8, output + (y * 96) + first);
+                }
+
+                packed += 768;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowDot(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
+            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
+            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
+            Vector128<int> s3_0 = Vector128<int>.Zero, s3_1 = Vector128<int>.Zero;
+            Vector128<int> s4_0 = Vector128<int>.Zero, s4_1 = Vector128<int>.Zero;
+            Vector128<int> s5_0 = Vector128<int>.Zero, s5_1 = Vector128<int>.Zero;
+            Vector128<sbyte> w0, w1;
+            Vector128<sbyte> x0, x1, x2, x3, x4, x5;
+            for (int row = 0; row < 3; row++)
+            {
+                for (int i = 0; i < 3; i++)
+                {
+                    x0 = Vector128.Load((sbyte*)input);
+                    x1 = Vector128.Load((sbyte*)(input + 16));
+                    x2 = Vector128.Load((sbyte*)(input + 32));
+                    x3 = Vector128.Load((sbyte*)(input + 48));
+                    x4 = Vector128.Load((sbyte*)(input + 64));
+                    x5 = Vector128.Load((sbyte*)(input + 80));
+                    w0 = Vector128.Load(weights);
+                    w1 = Vector128.Load(weights + 16);
+                    s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 0);
+                    s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 0);
+                    s1_0 = Dp.DotProductBySelectedQuadruplet(s1_0, w0, x1, 0);
+                    s1_1 = Dp.DotProductBySelectedQuadruplet(s1_1, w1, x1, 0);
+                    s2_0 = Dp.DotProductBySelectedQuadruplet(s2_0, w0, x2, 0);
+                    s2_1 = Dp.DotProductBySelectedQuadruplet(s2_1, w1, x2, 0);
+                    s3_0 = Dp.DotProductBySelectedQuadruplet(s3_0, w0, x3, 0);
+                    s3_1 = Dp.DotProductBySelectedQuadruplet(s3_1, w1, x3, 0);
+                    s4_0 = Dp.DotProductBySelectedQuadruplet(s4_0, w0, x4, 0);
+                    s4_1 = Dp.DotProductBySelectedQuadruplet(s4_1, w1, x4, 0);
+                    s5_0 = Dp.DotProductBySelectedQuadruplet(s5_0, w0, x5, 0);
+                    s5_1 = Dp.DotProductBySelectedQuadruplet(s5_1, w1, x5, 0);
+                    w0 = Vector128.Load(weights + 32);
+                    w1 = Vector128.Load(weights + 48);
+                    s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 1);
+                    s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 1);
+                    s1_0 = Dp.DotProductBySelectedQuadruplet(s1_0, w0, x1, 1);
+                    s1_1 = Dp.DotProductBySelectedQuadruplet(s1_1, w1, x1, 1);
+                    s2_0 = Dp.DotProductBySelectedQuadruplet(s2_0, w0, x2, 1);
+                    s2_1 = Dp.DotProductBySelectedQuadruplet(s2_1, w1, x2, 1);
+                    s3_0 = Dp.DotProductBySelectedQuadruplet(s3_0, w0, x3, 1);
+                    s3_1 = Dp.DotProductBySelectedQuadruplet(s3_1, w1, x3, 1);
+                    s4_0 = Dp.DotProductBySelectedQuadruplet(s4_0, w0, x4, 1);
+                    s4_1 = Dp.DotProductBySelectedQuadruplet(s4_1, w1, x4, 1);
+                    s5_0 = Dp.DotProductBySelectedQuadruplet(s5_0, w0, x5, 1);
+                    s5_1 = Dp.DotProductBySelectedQuadruplet(s5_1, w1, x5, 1);
+                    w0 = Vector128.Load(weights + 64);
+                    w1 = Vector128.Load(weights + 80);
+                    s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 2);
+                    s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 2);
+                    s1_0 = Dp.DotProductBySelectedQuadruplet(s1_0, w0, x1, 2);
+                    s1_1 = Dp.DotProductBySelectedQuadruplet(s1_1, w1, x1, 2);
+                    s2_0 = Dp.DotProductBySelectedQuadruplet(s2_0, w0, x2, 2);
+                    s2_1 = Dp.DotProductBySelectedQuadruplet(s2_1, w1, x2, 2);
+                    s3_0 = Dp.DotProductBySelectedQuadruplet(s3_0, w0, x3, 2);
+                    s3_1 = Dp.DotProductBySelectedQuadruplet(s3_1, w1, x3, 2);
+                    s4_0 = Dp.DotProductBySelectedQuadruplet(s4_0, w0, x4, 2);
+                    s4_1 = Dp.DotProductBySelectedQuadruplet(s4_1, w1, x4, 2);
+                    s5_0 = Dp.DotProductBySelectedQuadruplet(s5_0, w0, x5, 2);
+                    s5_1 = Dp.DotProductBySelectedQuadruplet(s5_1, w1, x5, 2);
+                    w0 = Vector128.Load(weights + 96);
+                    w1 = Vector128.Load(weights + 112);
+                    s0_0 = Dp.DotProductBySelectedQuadruplet(s0_0, w0, x0, 3);
+                    s0_1 = Dp.DotProductBySelectedQuadruplet(s0_1, w1, x0, 3);
+                    s1_0 = Dp.DotProductBySelectedQuadruplet(s1_0, w0, x1, 3);
+                    s1_1 = Dp.DotProductBySelectedQuadruplet(s1_1, w1, x1, 3);
+                    s2_0 = Dp.DotProductBySelectedQuadruplet(s2_0, w0, x2, 3);
+                    s2_1 = Dp.DotProductBySelectedQuadruplet(s2_1, w1, x2, 3);
+                    s3_0 = Dp.DotProductBySelectedQuadruplet(s3_0, w0, x3, 3);
+                    s3_1 = Dp.DotProductBySelectedQuadruplet(s3_1, w1, x3, 3);
+                    s4_0 = Dp.DotProductBySelectedQuadruplet(s4_0, w0, x4, 3);
+                    s4_1 = Dp.DotProductBySelectedQuadruplet(s4_1, w1, x4, 3);
+                    s5_0 = Dp.DotProductBySelectedQuadruplet(s5_0, w0, x5, 3);
+                    s5_1 = Dp.DotProductBySelectedQuadruplet(s5_1, w1, x5, 3);
+                    input += 16;
+                    weights += 128;
+                }
+
+                input += 80;
+            }
+
+            s0_0.Store(sums);
+            s0_1.Store(sums + 4);
+            s1_0.Store(sums + 8);
+            s1_1.Store(sums + 12);
+            s2_0.Store(sums + 16);
+            s2_1.Store(sums + 20);
+            s3_0.Store(sums + 24);
+            s3_1.Store(sums + 28);
+            s4_0.Store(sums + 32);
+            s4_1.Store(sums + 36);
+            s5_0.Store(sums + 40);
+            s5_1.Store(sums + 44);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunAdvSimd(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 192);
+            byte* packed = weights + 128;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 1152, panel);
+                for (int y = 0; y < 6; y++)
+                {
+                    RowAdvSimd(input + (y * 128), panel, sums);
+                    FinishSse(sums, (float*)weights + first, 8, output + (y * 96) + first);
+                }
+
+                packed += 768;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowAdvSimd(byte* input, sbyte* weights, int* sums)
+        {
+            for (int tile = 0; tile < 2; tile++)
+            {
+                Tile3AdvSimd(input, weights, sums);
+                input += 48;
+                sums += 24;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Tile3AdvSimd(byte* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
+            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
+            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
+            Vector128<int> t0_0 = Vector128<int>.Zero, t0_1 = Vector128<int>.Zero;
+            Vector128<int> t1_0 = Vector128<int>.Zero, t1_1 = Vector128<int>.Zero;
+            Vector128<int> t2_0 = Vector128<int>.Zero, t2_1 = Vector128<int>.Zero;
+            Vector128<sbyte> w0, w1, w2, w3;
+            Vector128<sbyte> x0, x1;
+            Vector128<short> low, high;
+            for (int row = 0; row < 3; row++)
+            {
+                for (int i = 0; i < 6; i++)
+                {
+                    w0 = Vector128.Load(weights);
+                    w1 = Vector128.Load(weights + 16);
+                    w2 = Vector128.Load(weights + 32);
+                    w3 = Vector128.Load(weights + 48);
+                    x0 = Vector128.Create(*(int*)input).AsSByte();
+                    x1 = Vector128.Create(*(int*)(input + 4)).AsSByte();
+                    low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                    high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
+                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
+                    s0_0 = AdvSimd.AddPairwiseWideningAndAdd(s0_0, low);
+                    t0_0 = AdvSimd.AddPairwiseWideningAndAdd(t0_0, high);
+                    low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                    high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                    s0_1 = AdvSimd.AddPairwiseWideningAndAdd(s0_1, low);
+                    t0_1 = AdvSimd.AddPairwiseWideningAndAdd(t0_1, high);
+                    x0 = Vector128.Create(*(int*)(input + 16)).AsSByte();
+                    x1 = Vector128.Create(*(int*)(input + 20)).AsSByte();
+                    low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                    high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
+                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
+                    s1_0 = AdvSimd.AddPairwiseWideningAndAdd(s1_0, low);
+                    t1_0 = AdvSimd.AddPairwiseWideningAndAdd(t1_0, high);
+                    low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                    high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                    s1_1 = AdvSimd.AddPairwiseWideningAndAdd(s1_1, low);
+                    t1_1 = AdvSimd.AddPairwiseWideningAndAdd(t1_1, high);
+                    x0 = Vector128.Create(*(int*)(input + 32)).AsSByte();
+                    x1 = Vector128.Create(*(int*)(input + 36)).AsSByte();
+                    low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
+                    high = AdvSimd.MultiplyWideningUpper(w0, x0);
+                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
+                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
+                    s2_0 = AdvSimd.AddPairwiseWideningAndAdd(s2_0, low);
+                    t2_0 = AdvSimd.AddPairwiseWideningAndAdd(t2_0, high);
+                    low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
+                    high = AdvSimd.MultiplyWideningUpper(w1, x0);
+                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
+                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
+                    s2_1 = AdvSimd.AddPairwiseWideningAndAdd(s2_1, low);
+                    t2_1 = AdvSimd.AddPairwiseWideningAndAdd(t2_1, high);
+                    input += 8;
+                    weights += 64;
+                }
+
+                input += 80;
+            }
+
+            AdvSimd.Arm64.AddPairwise(s0_0, t0_0).Store(sums);
+            AdvSimd.Arm64.AddPairwise(s0_1, t0_1).Store(sums + 4);
+            AdvSimd.Arm64.AddPairwise(s1_0, t1_0).Store(sums + 8);
+            AdvSimd.Arm64.AddPairwise(s1_1, t1_1).Store(sums + 12);
+            AdvSimd.Arm64.AddPairwise(s2_0, t2_0).Store(sums + 16);
+            AdvSimd.Arm64.AddPairwise(s2_1, t2_1).Store(sums + 20);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RunPackedSimd(byte* input, byte* weights, byte* output, byte* scratch)
+        {
+            int* sums = (int*)scratch;
+            sbyte* panel = (sbyte*)(scratch + 192);
+            short* wide = (short*)(scratch + 1792);
+            Levels.Widen(input, wide, 1028);
+            byte* packed = weights + 128;
+            for (int first = 0; first < 16; first += 8)
+            {
+                PanelUnpacker.Unpack(packed, 4, 1152, panel);
+                for (int y = 0; y < 6; y++)
+                {
+                    RowPackedSimd(wide + (y * 128), panel, sums);
+                    FinishSse(sums, (float*)weights + first, 8, output + (y * 96) + first);
+                }
+
+                packed += 768;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void RowPackedSimd(short* input, sbyte* weights, int* sums)
+        {
+            for (int tile = 0; tile < 2; tile++)
+            {
+                Tile3PackedSimd(input, weights, sums);
+                input += 48;
+                sums += 24;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void Tile3PackedSimd(short* input, sbyte* weights, int* sums)
+        {
+            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
+            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
+            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
+            Vector128<short> w0, w1;
+            Vector128<short> x0, x1;
+            Vector128<int> t0, t1;
+            for (int row = 0; row < 3; row++)
+            {
+                for (int i = 0; i < 6; i++)
+                {
+                    w0 = PackedSimd.LoadWideningVector128(weights);
+                    w1 = PackedSimd.LoadWideningVector128(weights + 8);
+                    x0 = Vector128.Create(*(int*)input).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 16)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 32)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    w0 = PackedSimd.LoadWideningVector128(weights + 16);
+                    w1 = PackedSimd.LoadWideningVector128(weights + 24);
+                    x0 = Vector128.Create(*(int*)(input + 2)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 18)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 34)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    w0 = PackedSimd.LoadWideningVector128(weights + 32);
+                    w1 = PackedSimd.LoadWideningVector128(weights + 40);
+                    x0 = Vector128.Create(*(int*)(input + 4)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 20)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 36)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    w0 = PackedSimd.LoadWideningVector128(weights + 48);
+                    w1 = PackedSimd.LoadWideningVector128(weights + 56);
+                    x0 = Vector128.Create(*(int*)(input + 6)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s0_0 += t0;
+                    s0_1 += t1;
+                    x1 = Vector128.Create(*(int*)(input + 22)).AsInt16();
+                    t0 = PackedSimd.Dot(x1, w0);
+                    t1 = PackedSimd.Dot(x1, w1);
+                    s1_0 += t0;
+                    s1_1 += t1;
+                    x0 = Vector128.Create(*(int*)(input + 38)).AsInt16();
+                    t0 = PackedSimd.Dot(x0, w0);
+                    t1 = PackedSimd.Dot(x0, w1);
+                    s2_0 += t0;
+                    s2_1 += t1;
+                    input += 8;
+                    weights += 64;
+                }
+
+                input += 80;
+            }
+
+            Vector128.Store(s0_0, sums);
+            Vector128.Store(s0_1, sums + 4);
+            Vector128.Store(s1_0, sums + 8);
+            Vector128.Store(s1_1, sums + 12);
+            Vector128.Store(s2_0, sums + 16);
+            Vector128.Store(s2_1, sums + 20);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

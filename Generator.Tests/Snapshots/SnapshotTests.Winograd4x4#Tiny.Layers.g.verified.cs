@@ -16,7 +16,11 @@ namespace Acme
                 [
                     new global::BitKernelGen.Packing.WinogradLayout(Tile: 4, Lanes: 16, Vectors: 1, DataPitch: 64, SumsPitch: 64, Chunks: 88),
                     new global::BitKernelGen.Packing.WinogradLayout(Tile: 4, Lanes: 8, Vectors: 2, DataPitch: 64, SumsPitch: 72, Chunks: 88),
-                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 4, Chunk: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 36, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 2, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 4, Chunk: 0, LevelOffset: 0),
                 ]);
         }
 

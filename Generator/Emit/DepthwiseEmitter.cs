@@ -15,8 +15,8 @@ internal static class DepthwiseEmitter
     public static void Emit(SourceWriter writer, DepthwiseKernel kernel)
     {
         IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
-        KernelWriter.Dispatch(writer, parameters);
-        foreach (Isa isa in Isa.All)
+        KernelWriter.Dispatch(writer, parameters, Isa.Widths);
+        foreach (Isa isa in Isa.Widths)
         {
             Run(writer, kernel, isa, parameters);
             Row(writer, kernel, isa);
@@ -27,7 +27,7 @@ internal static class DepthwiseEmitter
     /// <summary>A part of the kernel's rows.</summary>
     public static void EmitPart(SourceWriter writer, DepthwiseKernel kernel, IReadOnlyList<(string Type, string Name)> parameters)
     {
-        foreach (Isa isa in Isa.All)
+        foreach (Isa isa in Isa.Widths)
             Run(writer, kernel, isa, parameters, isPart: true);
     }
 
@@ -83,7 +83,9 @@ internal static class DepthwiseEmitter
                 {
                     if (isa == Isa.Scalar)
                         writer.Line($"for (int i = 0; i < {Panel}; i++)\n    sums[i] += level[i] * tap[i];");
-                    for (int v = 0; isa != Isa.Scalar && v < vectors; v++)
+                    else if (isa == Isa.Vector128)
+                        Products128(writer);
+                    for (int v = 0; isa.Lanes > 4 && v < vectors; v++)
                         writer.Line($"s{v} += Levels.Multiply{isa.Lanes}({CSharp.Plus("level", v * isa.Lanes)}, {CSharp.Plus("tap", v * isa.Lanes)});");
                 }
             }
@@ -91,5 +93,12 @@ internal static class DepthwiseEmitter
             for (int v = 0; isa != Isa.Scalar && v < vectors; v++)
                 writer.Line($"s{v}.Store({CSharp.Plus("sums", v * isa.Lanes)});");
         }
+    }
+
+    private static void Products128(SourceWriter writer)
+    {
+        writer.Line("(Vector128<short> lower, Vector128<short> upper) = Levels.Multiply(level, tap);");
+        writer.Line("s0 += Vector128.WidenLower(lower);\ns1 += Vector128.WidenUpper(lower);");
+        writer.Line("s2 += Vector128.WidenLower(upper);\ns3 += Vector128.WidenUpper(upper);");
     }
 }

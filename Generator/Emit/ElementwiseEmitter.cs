@@ -21,7 +21,7 @@ internal static class ElementwiseEmitter
 
     public static void Emit(SourceWriter writer, AddKernel kernel)
     {
-        KernelWriter.Dispatch(writer, Parameters(kernel));
+        KernelWriter.Dispatch(writer, Parameters(kernel), Isa.Widths);
         Add(writer, kernel, Parameters(kernel), isPart: false);
     }
 
@@ -39,7 +39,7 @@ internal static class ElementwiseEmitter
             width = 1;
         }
 
-        foreach (Isa isa in Isa.All)
+        foreach (Isa isa in Isa.Widths)
         {
             var emitter = new EpilogueEmitter(kernel.Epilogue, isa);
             (string, int, int)[] pointers =
@@ -59,8 +59,8 @@ internal static class ElementwiseEmitter
     public static void Emit(SourceWriter writer, AvgPoolKernel kernel)
     {
         IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
-        KernelWriter.Dispatch(writer, parameters);
-        foreach (Isa isa in Isa.All)
+        KernelWriter.Dispatch(writer, parameters, Isa.Widths);
+        foreach (Isa isa in Isa.Widths)
         {
             using (KernelWriter.Method(writer, $"Run{isa.Name}", parameters))
                 AvgPoolBody(writer, kernel, isa);

@@ -46,7 +46,7 @@ internal static class FunctionEmitter
     {
         if (epilogue.Activation.Kind is not (Activation.Sigmoid or Activation.Silu))
             return;
-        foreach (Isa isa in Isa.All)
+        foreach (Isa isa in Isa.Widths)
         {
             var emitter = new EpilogueEmitter(epilogue, isa);
             Sigmoid(writer, emitter);

@@ -60,11 +60,7 @@ internal static class GatheredEmitter
     }
 
     /// <summary>The bytes of a run's weights differ between instruction sets, as their panels do.</summary>
-    private static string WeightBytes(GatheredKernel kernel)
-    {
-        string Bytes(Isa isa) => kernel.RunWeightBytes(isa).ToString();
-        return $"{Isa.Avx512.Test} ? {Bytes(Isa.Avx512)} : {Isa.Avx2.Test} ? {Bytes(Isa.Avx2)} : {Bytes(Isa.Vector128)}";
-    }
+    private static string WeightBytes(GatheredKernel kernel) => MachineChoice.Of(isa => kernel.RunWeightBytes(isa).ToString());
 
     private static void Gather(SourceWriter writer, GatheredKernel kernel)
     {

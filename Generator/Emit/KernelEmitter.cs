@@ -16,6 +16,8 @@ internal static class KernelEmitter
             writer.Line("using global::System;");
             writer.Line("using global::System.Runtime.CompilerServices;");
             writer.Line("using global::System.Runtime.Intrinsics;");
+            writer.Line("using global::System.Runtime.Intrinsics.Arm;");
+            writer.Line("using global::System.Runtime.Intrinsics.Wasm;");
             writer.Line("using global::System.Runtime.Intrinsics.X86;");
             writer.Line("using global::BitKernelGen.Execution;");
             writer.Line("using global::BitKernelGen.Packing;");

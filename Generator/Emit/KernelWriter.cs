@@ -11,19 +11,17 @@ internal static class KernelWriter
     /// <summary>Kernels must not start in the JIT's first tier: early calls would run at a tenth of the speed.</summary>
     public const string Optimized = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
 
-    /// <summary>The entry: the instruction sets in order, folded to one call by the JIT and AOT compilers.</summary>
-    public static void Dispatch(SourceWriter writer, IReadOnlyList<(string Type, string Name)> parameters, string method = "Run")
+    /// <summary>The entry: the instruction sets in order, the last one for all other machines; the JIT and AOT compilers fold it to one call.</summary>
+    public static void Dispatch(
+        SourceWriter writer, IReadOnlyList<(string Type, string Name)> parameters, IReadOnlyList<Isa> instructionSets, string method = "Run")
     {
         string arguments = string.Join(", ", parameters.Select(parameter => parameter.Name));
         using (writer.Block($"public static void {method}({Declare(parameters)})"))
         {
-            foreach (Isa isa in Isa.All)
+            for (int i = 0; i < instructionSets.Count; i++)
             {
-                string call = $"{method}{isa.Name}({arguments});";
-                if (isa == Isa.Scalar)
-                    writer.Line($"else\n    {call}");
-                else
-                    writer.Line($"{(isa == Isa.Avx512 ? "if" : "else if")} ({isa.Test})\n    {call}");
+                string test = i == instructionSets.Count - 1 ? "else" : $"{(i == 0 ? "if" : "else if")} ({instructionSets[i].Test})";
+                writer.Line($"{test}\n    {method}{instructionSets[i].Name}({arguments});");
             }
         }
     }

@@ -99,14 +99,14 @@ internal sealed class LayersEmitter
     }
 
     private static string Layouts(Step step, ProductKernel product) =>
-        string.Join(",\n        ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => Layout(step, product, product.Strategy(isa))));
+        string.Join(",\n        ", MachineChoice.Alternatives(isa => Layout(step, product, product.Strategy(isa))));
 
     private static string Layout(Step step, ProductKernel product, Strategy strategy) => "new global::BitKernelGen.Packing." + (strategy switch
     {
         WinogradTile tile =>
             $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)})",
         ProductTile tile =>
-            $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups})",
+            $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups}, LevelOffset: {product.LevelOffset(tile)})",
         _ => throw new System.NotSupportedException(strategy.GetType().Name),
     });
 

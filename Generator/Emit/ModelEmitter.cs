@@ -132,8 +132,8 @@ internal static class ModelEmitter
     private static void Fields(SourceWriter writer, Plan plan)
     {
         writer.Line("private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();");
-        string scratch = string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(plan.WorkspaceBytes));
-        writer.Line($"private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose({scratch}));");
+        string bytes = MachineChoice.Of(isa => plan.WorkspaceBytes(isa).ToString());
+        writer.Line($"private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new({bytes});");
         writer.Line("private bool _isDisposed;");
     }
 
@@ -151,8 +151,7 @@ internal static class ModelEmitter
     {
         Network network = plan.Network;
         Tensor input = network.Tensors[0];
-        string Each(System.Func<Isa, long> bytes) =>
-            $"global::BitKernelGen.Execution.Machine.Choose({string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => bytes(isa) + "L"))})";
+        string Each(System.Func<Isa, long> number) => MachineChoice.Of(isa => number(isa) + "L");
         writer.Line("/// <summary>Layers, bits and bytes.</summary>");
         writer.Line("public static global::BitKernelGen.ModelInfo Info { get; } = new(");
         writer.Line($"    Name: {CSharp.Literal(network.Profile.Name)},");
@@ -171,7 +170,7 @@ internal static class ModelEmitter
             string coefficients = output.Code is { } code ? $"new[] {{ {string.Join(", ", code.Coefficients)} }}" : "global::System.Array.Empty<int>()";
             writer.Line(
                 $"        new({CSharp.Literal(layer.Spec.Name)}, {CSharp.Literal(OpName(layer.Spec.Op))}, new[] {{ {output.Height}, {output.Width}, {output.Channels} }}, " +
-                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {CSharp.Literal(Strategy(plan, layer, step))}, {Each(isa => step is null ? 0 : CostModel.Cycles(step, isa, network))}, {Each(isa => step?.WeightBytes(isa) ?? 0)}),");
+                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {MachineChoice.Of(isa => CSharp.Literal(Strategy(plan, layer, step, isa)))}, {Each(isa => step is null ? 0 : CostModel.Cycles(step, isa, network))}, {Each(isa => step?.WeightBytes(isa) ?? 0)}),");
         }
 
         writer.Line(network.Profile.Output.Labels.Count > 0 ? "    })\n{\n    Labels = Labels,\n};" : "    });");
@@ -179,13 +178,13 @@ internal static class ModelEmitter
 
     private static string OpName(LayerOp op) => op == LayerOp.PadChannels ? "pad-channels" : op.ToString().ToLowerInvariant();
 
-    private static string Strategy(Plan plan, Layer layer, Step? step)
+    private static string Strategy(Plan plan, Layer layer, Step? step, Isa isa)
     {
         if (step is null)
             return plan.Steps.FirstOrDefault(step => step.Fused == layer) is { } fused ? $"fused into {fused.Layer.Spec.Name}" : "";
         if ((step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel) is not ProductKernel product)
             return step.Kernel is DepthwiseKernel ? "depthwise" : "";
-        return (step.Kernel is GatheredKernel ? "gather, " : "") + product.Strategy(Isa.Avx512).Describe();
+        return (step.Kernel is GatheredKernel ? "gather, " : "") + product.Strategy(isa).Describe();
     }
 
     private static void Loading(SourceWriter writer, BitProfile profile, ModelNames names)
@@ -291,10 +290,10 @@ internal static class ModelEmitter
     /// <summary>What a runner calls.</summary>
     private static void Parallel(SourceWriter writer, Plan plan)
     {
-        string scratch = string.Join(", ", new[] { Isa.Avx512, Isa.Avx2, Isa.Vector128 }.Select(isa => plan.WorkspaceBytes(isa) - plan.ArenaBytes));
+        string scratch = MachineChoice.Of(isa => (plan.WorkspaceBytes(isa) - plan.ArenaBytes).ToString());
         writer.Line($"int global::BitKernelGen.Execution.IParallelWork.Steps => {plan.Steps.Count(step => step.Band is null || step.Layer == step.Band.Producer)};");
         writer.Line();
-        writer.Line($"int global::BitKernelGen.Execution.IParallelWork.ScratchBytes => global::BitKernelGen.Execution.Machine.Choose({scratch});");
+        writer.Line($"int global::BitKernelGen.Execution.IParallelWork.ScratchBytes => {scratch};");
         writer.Line();
         writer.Line("void global::BitKernelGen.Execution.IParallelWork.Execute(int step, byte* arena, byte* scratch, int part, int parts) =>");
         writer.Line("    Execute(step, arena, scratch, part, parts);");

@@ -17,15 +17,29 @@ internal static class MoveEmitter
 
     private static void MaxPool(SourceWriter writer, MaxPoolKernel kernel, IReadOnlyList<(string Type, string Name)> parameters, bool isPart)
     {
+        Isa[] widths = [.. new[] { Isa.Avx512, Isa.Avx2 }.Where(isa => isa.Bytes <= kernel.OutputPixelBytes), Isa.Vector128];
+        string name = isPart ? "RunPart" : "Run";
+        if (widths.Length == 1)
+        {
+            MaxPool(writer, kernel, Isa.Vector128, name, parameters, isPart);
+            return;
+        }
+
+        KernelWriter.Dispatch(writer, parameters, widths, name);
+        foreach (Isa isa in widths)
+            MaxPool(writer, kernel, isa, $"{name}{isa.Name}", parameters, isPart);
+    }
+
+    private static void MaxPool(
+        SourceWriter writer, MaxPoolKernel kernel, Isa isa, string name, IReadOnlyList<(string Type, string Name)> parameters, bool isPart)
+    {
         // A maximum may be taken twice, so the last vector of a pixel may overlap the one before it.
-        int channels = kernel.OutputPixelBytes;
-        int bytes = new[] { 64, 32, 16, 4 }.First(size => size <= channels);
-        string vector = bytes == 4 ? "Vector128" : $"Vector{8 * bytes}";
+        int channels = kernel.OutputPixelBytes, bytes = isa.Bytes <= channels ? isa.Bytes : 4;
+        string vector = isa.Vector;
         string Load(string address) => bytes == 4 ? $"Vector128.CreateScalar(*(uint*){CSharp.Operand(address)}).AsByte()" : $"{vector}.Load({address})";
 
         int rowStep = kernel.OutputRowBytes - (kernel.OutputWidth * channels);
-        writer.Line(KernelWriter.Optimized);
-        using (writer.Block($"public static void {(isPart ? "RunPart" : "Run")}({KernelWriter.Declare(parameters)})"))
+        using (KernelWriter.Method(writer, name, parameters, isPublic: name is "Run" or "RunPart"))
         {
             Range rows = isPart ? Range.OfPart(writer, kernel.OutputHeight) : Range.All(kernel.OutputHeight);
             if (isPart)

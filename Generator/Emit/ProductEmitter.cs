@@ -16,7 +16,7 @@ internal static class ProductEmitter
     public static void Emit(SourceWriter writer, ProductKernel kernel)
     {
         IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
-        KernelWriter.Dispatch(writer, parameters);
+        KernelWriter.Dispatch(writer, parameters, Isa.All);
         foreach (Isa isa in Isa.All)
         {
             if (kernel.Strategy(isa) is WinogradTile winograd)
@@ -130,7 +130,7 @@ internal static class ProductEmitter
                 ? System.Math.Min(tile.PanelOutputs, elements).ToString()
                 : $"Math.Min({tile.PanelOutputs}, {elements} - first)";
             writer.Line($"Row{isa.Name}({input}, {panel}, sums);");
-            writer.Line($"Finish{isa.Name}(sums, {finish}{channels}, {arguments});");
+            writer.Line($"{FinishName(kernel, tile)}(sums, {finish}{channels}, {arguments});");
         }
     }
 
@@ -190,8 +190,13 @@ internal static class ProductEmitter
 
     /// <summary>The sums of a few pixels by a panel of outputs, in registers.</summary>
     private static void Tile(
-        SourceWriter writer, ProductKernel kernel, ProductTile tile, int pixels, string name, IReadOnlyList<(string, string)> parameters) =>
-        new TileEmitter(writer, kernel, tile, pixels).Emit(name, parameters);
+        SourceWriter writer, ProductKernel kernel, ProductTile tile, int pixels, string name, IReadOnlyList<(string, string)> parameters)
+    {
+        if (tile.Accumulation == Accumulation.Dot)
+            new DotTileEmitter(writer, kernel, tile, pixels).Emit(name, parameters);
+        else
+            new TileEmitter(writer, kernel, tile, pixels).Emit(name, parameters);
+    }
 
     /// <summary>A row on any machine: 16 outputs at a time, 16-bit products (exact: 255 · 127 fits), 32-bit sums.</summary>
     private static void PortableRow(SourceWriter writer, ProductKernel kernel, Isa isa)
@@ -249,7 +254,18 @@ internal static class ProductEmitter
             return;
         }
 
-        FinishEmitter.Emit(
-            writer, kernel.Epilogue, tile.Isa, kernel.OutputWidth, tile.PanelOutputs, kernel.PaddedOutputs(tile), kernel.HasZero);
+        string name = FinishName(kernel, tile);
+        if (name == $"Finish{tile.Isa.Name}")
+        {
+            FinishEmitter.Emit(
+                writer, kernel.Epilogue, tile.Isa, kernel.OutputWidth, tile.PanelOutputs, kernel.PaddedOutputs(tile), kernel.HasCorrection(tile));
+        }
     }
+
+    /// <summary>The method that finishes sums: that of the first instruction set with vectors and panels of this size.</summary>
+    private static string FinishName(ProductKernel kernel, ProductTile tile) => "Finish" + Isa.All
+        .Where(isa => isa.Vector == tile.Isa.Vector)
+        .First(isa => kernel.Strategy(isa) is ProductTile other
+            && (other.PanelOutputs, kernel.PaddedOutputs(other), kernel.HasCorrection(other))
+                == (tile.PanelOutputs, kernel.PaddedOutputs(tile), kernel.HasCorrection(tile))).Name;
 }

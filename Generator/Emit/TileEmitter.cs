@@ -20,7 +20,13 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     /// <summary>Broadcasts of activations in one batch, or two in turn.</summary>
     private int Broadcasts => Math.Max(2, (Batch + _vectors - 1) / _vectors);
 
-    private string Multiply(string x, string w) => $"{_isa.Integer}.MultiplyAddAdjacent({x}, {w})";
+    private string Multiply(string x, string w) => $"{_isa.Integer}.{(_isa == Isa.PackedSimd ? "Dot" : "MultiplyAddAdjacent")}({x}, {w})";
+
+    /// <summary>Weights as 16-bit integers.</summary>
+    private string LoadWide(string address) =>
+        _isa == Isa.PackedSimd ? $"PackedSimd.LoadWideningVector128({address})"
+        : _isa == Isa.Sse ? $"Sse41.ConvertToVector128Int16({address})"
+        : $"{_isa.Integer}.ConvertTo{_isa.Vector}Int16({(_isa == Isa.Avx512 ? "Vector256" : "Vector128")}.Load({address}))";
 
     private string Vector(string element) => $"{_isa.Vector}<{element}>";
 
@@ -247,7 +253,6 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
         DeclareSums("int");
         DeclareTemporaries("short", "short", "int", 1);
         int unroll = Unroll(tile.GroupsPerRow);
-        string half = _isa == Isa.Avx512 ? "Vector256" : "Vector128";
         using (KernelWriter.Loop(writer, "row", kernel.KernelHeight))
         {
             using (KernelWriter.Loop(writer, "i", tile.GroupsPerRow / unroll))
@@ -257,7 +262,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
                     for (int v = 0; v < _vectors; v++)
                     {
                         string address = CSharp.Plus("weights", (group * GroupWeights) + (v * _isa.Lanes * tile.Group));
-                        writer.Line($"{Weight(0, v)} = {_isa.Integer}.ConvertTo{_isa.Vector}Int16({half}.Load({address}));");
+                        writer.Line($"{Weight(0, v)} = {LoadWide(address)};");
                     }
 
                     Products(0, group, "AsInt16");

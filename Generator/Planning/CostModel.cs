@@ -11,7 +11,7 @@ namespace BitKernelGen.Generator.Planning;
 internal static class CostModel
 {
     /// <summary>Scale, bias, activation, encoding and store of a vector of sums, by lanes.</summary>
-    private static double Finish(Isa isa) => isa == Isa.Avx512 ? 5 : isa == Isa.Avx2 ? 3.5 : isa == Isa.Vector128 ? 6 : 8;
+    private static double Finish(Isa isa) => isa == Isa.Avx512 ? 5 : isa == Isa.Avx2 ? 3.5 : isa.Lanes == 4 ? 3 : 8;
 
     /// <summary>Cycles of a step.</summary>
     public static long Cycles(Step step, Isa isa, Network network)
@@ -57,6 +57,14 @@ internal static class CostModel
             ("Avx2", Accumulation.Deep) => 47,
             ("Avx2", Accumulation.Short) => 38,
             ("Avx2", _) => 24,
+            ("Sse", Accumulation.Deep) => 24,
+            ("Sse", Accumulation.Short) => 19,
+            ("Sse", _) => 12,
+
+            // Not measured: three quarters of what the instructions of a core with two 128-bit units allow.
+            ("Dot", _) => 24,
+            ("AdvSimd", _) => 8,
+            ("PackedSimd", _) => 3,
             ("Vector128", _) => 3,
             _ => 1,
         };
@@ -64,7 +72,7 @@ internal static class CostModel
         // A tile of one pixel or two waits for its weights.
         int vectors = Buffer.RoundUp(output.Channels, tile.PanelOutputs) / tile.LaneOutputs;
         double outputs = (double)output.Height * output.Width * vectors * tile.LaneOutputs;
-        double reuse = tile.Pixels >= 4 || !tile.Isa.MultipliesBytes ? 1 : tile.Pixels >= 2 ? 0.8 : 0.55;
+        double reuse = tile.Pixels >= 4 || tile.Accumulation == Accumulation.Portable ? 1 : tile.Pixels >= 2 ? 0.8 : 0.55;
         double products = outputs * layer.Window.KernelHeight * tile.GroupsPerRow * tile.Group;
         return (products / (rate * reuse)) + (outputs / tile.LaneOutputs * (tile.LaneOutputs / tile.Isa.Lanes) * Finish(tile.Isa));
     }

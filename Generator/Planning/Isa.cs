@@ -16,17 +16,41 @@ internal sealed record Isa(string Name, string Display, string Test, string Vect
     /// <summary>256-bit vectors.</summary>
     public static Isa Avx2 { get; } = new("Avx2", "AVX2", "Avx2.IsSupported", "Vector256", "Avx2", 8, 16);
 
+    /// <summary>128-bit vectors of x64 with the same instructions: what a portable AOT program runs on.</summary>
+    public static Isa Sse { get; } = new("Sse", "SSE4.1", "Sse41.IsSupported", "Vector128", "Sse41", 4, 16);
+
+    /// <summary>Arm64 with the dot product of four bytes.</summary>
+    public static Isa Dot { get; } = new("Dot", "AdvSimd dot product", "Dp.IsSupported", "Vector128", "Dp", 4, 32);
+
+    /// <summary>Any Arm64.</summary>
+    public static Isa AdvSimd { get; } = new("AdvSimd", "AdvSimd", "AdvSimd.Arm64.IsSupported", "Vector128", "AdvSimd", 4, 32);
+
+    /// <summary>WebAssembly.</summary>
+    public static Isa PackedSimd { get; } = new("PackedSimd", "PackedSimd", "PackedSimd.IsSupported", "Vector128", "PackedSimd", 4, 16);
+
     /// <summary>128-bit vectors of any machine.</summary>
     public static Isa Vector128 { get; } = new("Vector128", "Vector128", "Vector128.IsHardwareAccelerated", "Vector128", "Vector128", 4, 16);
 
     /// <summary>One element at a time.</summary>
     public static Isa Scalar { get; } = new("Scalar", "scalar", "true", "", "", 1, 0);
 
-    /// <summary>All, the fastest first.</summary>
-    public static Isa[] All { get; } = [Avx512, Avx2, Vector128, Scalar];
+    /// <summary>All, the fastest first. Products of levels and weights have a kernel for each.</summary>
+    public static Isa[] All { get; } = [Avx512, Avx2, Sse, Dot, AdvSimd, PackedSimd, Vector128, Scalar];
 
-    /// <summary>Whether it has the 8-bit multiply-add that the product kernels are built on.</summary>
-    public bool MultipliesBytes => this == Avx512 || this == Avx2;
+    /// <summary>One for each width of vectors: all that other kernels need to know.</summary>
+    public static Isa[] Widths { get; } = [Avx512, Avx2, Vector128, Scalar];
+
+    /// <summary>Those with packed weights of their own, in the order of the runtime's Machine; scalar kernels read what Vector128's do.</summary>
+    public static Isa[] Packed { get; } = [Avx512, Avx2, Sse, Dot, AdvSimd, PackedSimd, Vector128];
+
+    /// <summary>Whether it multiplies unsigned by signed bytes, and adds pairs of products in 16 bits.</summary>
+    public bool MultipliesBytes => this == Avx512 || this == Avx2 || this == Sse;
+
+    /// <summary>Whether it multiplies signed bytes by signed bytes.</summary>
+    public bool MultipliesSignedBytes => this == Dot || this == AdvSimd;
+
+    /// <summary>Whether there are Winograd kernels.</summary>
+    public bool HasWinograd => this == Avx512 || this == Avx2;
 
     /// <summary>Bytes of a vector.</summary>
     public int Bytes => Lanes * 4;

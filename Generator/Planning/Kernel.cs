@@ -53,7 +53,13 @@ internal sealed record ProductKernel : Kernel
 
     public int PaddedOutputs(ProductTile tile) => Panels(tile) * tile.PanelOutputs;
 
-    public int ParameterBytes(ProductTile tile) => Epilogue.Parameters(HasZero) * sizeof(float) * PaddedOutputs(tile);
+    /// <summary>What every level is taken less, so that it fits a signed byte.</summary>
+    public int LevelOffset(ProductTile tile) => tile.Accumulation == Accumulation.Dot && MaxLevel > sbyte.MaxValue ? 128 : 0;
+
+    /// <summary>Whether sums need corrections: for the zero offset, and for what levels are taken less.</summary>
+    public bool HasCorrection(ProductTile tile) => HasZero || LevelOffset(tile) > 0;
+
+    public int ParameterBytes(ProductTile tile) => Epilogue.Parameters(HasCorrection(tile)) * sizeof(float) * PaddedOutputs(tile);
 
     public int WeightBytes(ProductTile tile) => ParameterBytes(tile) + (Panels(tile) * PanelBytes(tile));
 

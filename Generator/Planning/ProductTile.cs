@@ -15,6 +15,9 @@ internal enum Accumulation
     /// <summary>16-bit products of widened activations, 32-bit sums.</summary>
     Wide,
 
+    /// <summary>8-bit products of signed levels, 32-bit sums: Arm64.</summary>
+    Dot,
+
     /// <summary>One product at a time in 16 bits, widened into 32-bit sums: any machine.</summary>
     Portable,
 }
@@ -62,10 +65,12 @@ internal sealed record ProductTile(
     /// <param name="steps">Groups of 4 that a 16-bit sum is proved to hold.</param>
     public static ProductTile Choose(Isa isa, int rows, int rowBytes, int width, int outputs, int steps)
     {
-        if (!isa.MultipliesBytes)
+        if (isa == Isa.Vector128 || isa == Isa.Scalar)
             return new ProductTile(isa, Accumulation.Portable, 1, 1, 1, rowBytes, 0, 0);
 
-        Accumulation accumulation = steps == 0 ? Accumulation.Wide : Accumulation.Deep;
+        Accumulation accumulation = isa.MultipliesSignedBytes ? Accumulation.Dot
+            : steps == 0 || !isa.MultipliesBytes ? Accumulation.Wide
+            : Accumulation.Deep;
         int group = accumulation == Accumulation.Wide ? 2 : 4;
         int groups = (rowBytes + group - 1) / group;
         int chunkRows = 0, chunkGroups = groups;
@@ -109,5 +114,6 @@ internal sealed record ProductTile(
     private static int Sums(Isa isa, Accumulation accumulation, int panel, int chunkGroups) =>
         accumulation == Accumulation.Short
             ? isa.Registers - (isa == Isa.Avx512 ? 8 : 6) - (panel * chunkGroups)
-            : Math.Min(isa == Isa.Avx512 ? 16 : 12, isa.Registers - 4 - panel);
+            : isa == Isa.AdvSimd ? 8
+            : Math.Min(isa.Registers >= 32 ? 16 : 12, isa.Registers - 4 - panel);
 }

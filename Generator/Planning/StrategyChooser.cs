@@ -76,7 +76,7 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
                 isa, layer.Window.KernelHeight, layer.Window.KernelWidth * pixelBytes, output.Width, output.Channels,
                 ProvenSteps(layer, layer.Window.KernelHeight * (((layer.Window.KernelWidth * pixelBytes) + 3) / 4), code)),
         };
-        if (isa.MultipliesBytes && WinogradTile.Applies(layer, input, code))
+        if (isa.HasWinograd && WinogradTile.Applies(layer, input, code))
         {
             foreach (int size in new[] { 2, 4 })
                 strategies.Add(WinogradTile.Choose(isa, size, output.Height, output.Width, pixelBytes, output.Channels));

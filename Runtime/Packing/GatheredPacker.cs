@@ -17,17 +17,17 @@ public static unsafe class GatheredPacker
     /// <param name="shape">The layer, with the channels of one group, and the bytes that they take in a gathered pixel.</param>
     /// <param name="groups">Groups of the layer.</param>
     /// <param name="together">Groups of a run.</param>
-    /// <param name="layouts">The forms that the kernels read: AVX-512, AVX2, portable.</param>
+    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order.</param>
     /// <returns>The first run's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
         PackedWeights memory, SafeTensors file, in LayerShape shape, int groups, int together, ReadOnlySpan<PanelLayout> layouts)
     {
-        PanelLayout layout = Machine.Choose(layouts[0], layouts[1], layouts[2]);
+        PanelLayout layout = Machine.Choose(layouts);
         int positions = shape.Rows * shape.Columns;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, positions * shape.Channels, shape.Bits);
         int runs = groups / together, groupOutputs = shape.Outputs / groups, pixelBytes = positions * together * shape.PixelBytes;
-        LayerShape run = shape with { Outputs = together * groupOutputs, Rows = 1, Columns = 1, Channels = pixelBytes, PixelBytes = pixelBytes };
+        LayerShape run = shape with { LevelOffset = layout.LevelOffset, Outputs = together * groupOutputs, Rows = 1, Columns = 1, Channels = pixelBytes, PixelBytes = pixelBytes };
 
         int panelOutputs = layout.Vectors * layout.Lanes, panels = (run.Outputs + panelOutputs - 1) / panelOutputs;
         int panelWeights = (pixelBytes + layout.Group - 1) / layout.Group * layout.Group * panelOutputs;

@@ -22,13 +22,16 @@ public readonly record struct LayerShape(
     string Name, int Outputs, int Rows, int Columns, int Channels, int PixelBytes, int Bits, int Zero, int MaxLevel, float Step, float Premultiplier,
     bool HasSlope = false, byte[]? Zeros = null)
 {
-    /// <summary>Whether zero has another level than 0.</summary>
-    internal bool HasZero => Zero != 0 || Zeros is not null;
+    /// <summary>What the kernels take every level less.</summary>
+    internal int LevelOffset { get; init; }
+
+    /// <summary>Whether sums need corrections.</summary>
+    internal bool HasCorrection => Zero != 0 || Zeros is not null || LevelOffset != 0;
 }
 
 /// <summary>
 /// Puts a layer's weights into the form that its kernels read. A block holds, for the outputs rounded up to
-/// whole panels: their scales and biases (float32), with a zero offset their corrections −Σz·w (int32), prelu's slopes, then the panels.
+/// whole panels: their scales and biases (float32), where there are offsets their corrections Σ(offset − z)·w (int32), prelu's slopes, then the panels.
 /// </summary>
 public static unsafe class LayerPacker
 {
@@ -36,7 +39,7 @@ public static unsafe class LayerPacker
     /// <param name="memory">Receives the block.</param>
     /// <param name="file">The weights file.</param>
     /// <param name="shape">The layer.</param>
-    /// <param name="layouts">The forms that the kernels read: AVX-512, AVX2, portable.</param>
+    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order.</param>
     /// <returns>The block's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
@@ -44,11 +47,11 @@ public static unsafe class LayerPacker
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
-        WeightLayout chosen = Machine.Choose(layouts[0], layouts[1], layouts[2]);
+        WeightLayout chosen = Machine.Choose(layouts);
         RequireBounds(layer.Values, shape, (chosen as PanelLayout)?.Chunk ?? 0);
         return chosen is WinogradLayout winograd
             ? WinogradPacker.Pack(memory, layer, shape, winograd)
-            : Panels(memory, file, layer, shape, (PanelLayout)chosen);
+            : Panels(memory, file, layer, shape with { LevelOffset = ((PanelLayout)chosen).LevelOffset }, (PanelLayout)chosen);
     }
 
     private static byte* Panels(PackedWeights memory, SafeTensors file, QuantizedLayer layer, in LayerShape shape, PanelLayout layout)
@@ -165,7 +168,7 @@ public static unsafe class LayerPacker
 
     /// <summary>Bytes of what stands before the weights.</summary>
     internal static int ParameterBytes(in LayerShape shape, int paddedOutputs) =>
-        (2 + (shape.HasZero ? 1 : 0) + (shape.HasSlope ? 1 : 0)) * sizeof(float) * paddedOutputs;
+        (2 + (shape.HasCorrection ? 1 : 0) + (shape.HasSlope ? 1 : 0)) * sizeof(float) * paddedOutputs;
 
     /// <summary>Writes what stands before the weights.</summary>
     /// <param name="block">Receives it.</param>
@@ -180,31 +183,36 @@ public static unsafe class LayerPacker
         float* scale = (float*)block, bias = scale + paddedOutputs;
         WriteScales(layer, shape, firstOutput, scale, bias, 1);
         var correction = (int*)(bias + paddedOutputs);
-        for (int output = 0; shape.HasZero && output < shape.Outputs; output++)
-            correction[output] = -(int)ZeroProduct(layer, shape, firstOutput + output);
+        for (int output = 0; shape.HasCorrection && output < shape.Outputs; output++)
+            correction[output] = (int)((shape.LevelOffset * Sum(layer, firstOutput + output)) - ZeroProduct(layer, shape, firstOutput + output));
 
         if (!shape.HasSlope)
             return;
         float[] slopes = QuantizedLayer.ReadFinite(file, $"{shape.Name}.slope", layer.Outputs);
-        slopes.AsSpan(firstOutput, shape.Outputs).CopyTo(new Span<float>(bias + ((shape.HasZero ? 2 : 1) * paddedOutputs), shape.Outputs));
+        slopes.AsSpan(firstOutput, shape.Outputs).CopyTo(new Span<float>(bias + ((shape.HasCorrection ? 2 : 1) * paddedOutputs), shape.Outputs));
     }
 
     /// <summary>Σ z·w: what an output's sum is where every level is that of zero.</summary>
     internal static long ZeroProduct(QuantizedLayer layer, in LayerShape shape, int output)
     {
+        if (shape.Zeros is not { } zeros)
+            return shape.Zero * Sum(layer, output);
+
         ReadOnlySpan<sbyte> filter = layer.Values.AsSpan(output * layer.Inputs, layer.Inputs);
         long sum = 0;
-        if (shape.Zeros is not { } zeros)
-        {
-            foreach (sbyte weight in filter)
-                sum += weight;
-            return shape.Zero * sum;
-        }
 
         // Filters have the channels beside each other; a depthwise one has but its own.
         bool isDepthwise = layer.Inputs == shape.Rows * shape.Columns;
         for (int i = 0; i < filter.Length; i++)
             sum += zeros[(isDepthwise ? output : i) % zeros.Length] * filter[i];
+        return sum;
+    }
+
+    private static long Sum(QuantizedLayer layer, int output)
+    {
+        long sum = 0;
+        foreach (sbyte weight in layer.Values.AsSpan(output * layer.Inputs, layer.Inputs))
+            sum += weight;
         return sum;
     }
 

@@ -9,7 +9,8 @@ public abstract record WeightLayout;
 /// <param name="Vectors">Vectors of a panel.</param>
 /// <param name="ResidentBits">Bits that a weight takes in memory.</param>
 /// <param name="Chunk">Groups of 4 that a 16-bit accumulator takes up before it is widened; 0 where every sum has 32 bits.</param>
-public sealed record PanelLayout(int Lanes, int Group, int Vectors, int ResidentBits, int Chunk) : WeightLayout;
+/// <param name="LevelOffset">What kernels take every level less, so that it fits a signed byte: 128 or 0.</param>
+public sealed record PanelLayout(int Lanes, int Group, int Vectors, int ResidentBits, int Chunk, int LevelOffset = 0) : WeightLayout;
 
 /// <summary>For Winograd kernels: transformed weights, a byte each, in the order in which the products read them.</summary>
 /// <param name="Tile">Output rows and columns of a tile, 2 or 4.</param>

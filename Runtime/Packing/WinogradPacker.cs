@@ -51,7 +51,7 @@ internal static unsafe class WinogradPacker
         {
             for (int tap = 0; tap < taps; tap++)
                 sums[tap] = Sum(layer.Values.AsSpan((output * layer.Inputs) + (tap * shape.Channels), shape.Channels));
-            long zero = shape.HasZero ? transform.Scale * LayerPacker.ZeroProduct(layer, shape, output) : 0;
+            long zero = shape.HasCorrection ? transform.Scale * LayerPacker.ZeroProduct(layer, shape, output) : 0;
             for (int pixel = 0; pixel < pixels; pixel++)
             {
                 // Modulo 2³², as the sums themselves are until everything is added.

@@ -13,7 +13,6 @@ namespace BitKernelGen.Tool.Planning;
 internal sealed class ResidentBytes
 {
     private const int MaxBits = 8;
-    private static readonly Isa[] Machines = [Isa.Avx512, Isa.Avx2, Isa.Vector128];
     private readonly Dictionary<(string Layer, int WeightBits), long> _layers = [];
     private long _workspace;
 
@@ -43,11 +42,11 @@ internal sealed class ResidentBytes
         if (ProfileReader.Read(profile).Network is not { } network)
             throw new InvalidOperationException("The draft of a profile has errors.");
         Plan plan = Planner.Plan(network);
-        _workspace = Math.Max(_workspace, Machines.Max(isa => plan.WorkspaceBytes(isa)));
+        _workspace = Math.Max(_workspace, Isa.Packed.Max(isa => plan.WorkspaceBytes(isa)));
         foreach (Step step in plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
         {
             (string, int) key = (step.Layer.Spec.Name, weightBits);
-            _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Machines.Max(isa => (long)step.WeightBytes(isa)));
+            _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Isa.Packed.Max(isa => (long)step.WeightBytes(isa)));
         }
     }
 }
