@@ -1,0 +1,1 @@
+return BitKernelGen.Conformance.Program.Main();
