@@ -35,7 +35,8 @@ internal sealed class Chromium : IDisposable
         return found!;
     }
 
-    private (string Output, string Error) Run(params string[] words)
+    /// <summary>Starts it and leaves it running; the caller ends it.</summary>
+    public Process Start(params string[] words)
     {
         var start = new ProcessStartInfo(_program) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] quiet =
@@ -45,7 +46,12 @@ internal sealed class Chromium : IDisposable
         ];
         foreach (string word in quiet.Concat(words))
             start.ArgumentList.Add(word);
-        using Process process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    private (string Output, string Error) Run(params string[] words)
+    {
+        using Process process = Start(words);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(Patience))
         {

@@ -1,0 +1,2 @@
+// The page calls Classifier; the runtime starts with this.
+return;
