@@ -23,9 +23,8 @@ public class SoakTests(CompiledNetworks compiled)
         using IModel model = compiled.Compiled.Load(network);
         float[][] inputs = [.. Enumerable.Range(0, Inputs).Select(seed => Input(model, seed))];
         float[][] expected = [.. inputs.Select(input => Run(model, input))];
-        RentAtOnce(model);
-        GC.Collect();
-        long before = GC.GetTotalMemory(forceFullCollection: true), runs = 0, allocated = 0;
+        WorkspacePool pool = RentAtOnce(model);
+        long before = pool.Bytes, runs = 0, allocated = 0;
         int mismatches = 0;
 
         var clock = Stopwatch.StartNew();
@@ -53,8 +52,7 @@ public class SoakTests(CompiledNetworks compiled)
         Assert.Equal(0, mismatches);
         Assert.Equal(0, allocated);
         Assert.True(runs >= Callers, $"{runs} runs");
-        // The threads' own arrays are gone; a megabyte is less than ten workspaces of these networks would be.
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
+        Assert.Equal(before, pool.Bytes);
         Console.WriteLine($"{name}: {runs:N0} runs by {Callers} callers in {clock.Elapsed.TotalSeconds:0} s, {mismatches} differ, {allocated} bytes allocated.");
     }
 
@@ -112,11 +110,12 @@ public class SoakTests(CompiledNetworks compiled)
     }
 
     /// <summary>As many workspaces as callers, whether or not their calls will really overlap.</summary>
-    private static void RentAtOnce(IModel model)
+    private static WorkspacePool RentAtOnce(IModel model)
     {
         var pool = (WorkspacePool)model.GetType().GetField("_workspaces", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(model)!;
         foreach (Workspace workspace in (Workspace[])[.. Enumerable.Range(0, Callers).Select(_ => pool.Rent())])
             pool.Return(workspace);
+        return pool;
     }
 
     private static float[] Input(IModel model, int seed)

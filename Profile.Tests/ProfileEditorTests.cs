@@ -22,10 +22,12 @@ public class ProfileEditorTests
     [Fact]
     public void PinsTheLastLineWithoutItsEnd()
     {
-        string[] parts = Samples.Tiny.Split("[[layer]]\nname = \"dense1\"");
-        string[] tail = parts[1].Split("[output]");
-        string text = $"{parts[0]}[output]{tail[1]}\n[[layer]]\nname = \"dense1\"{tail[0].TrimEnd()}";
-        Assert.EndsWith("weight = { bits = 8 }\nkernel-strategy = \"multiply-add\"", ProfileEditor.Pin(text, new Dictionary<string, string> { ["dense1"] = "multiply-add" }));
+        int layers = Samples.Tiny.IndexOf("[[layer]]", StringComparison.Ordinal), output = Samples.Tiny.IndexOf("[output]", StringComparison.Ordinal);
+        string text = Samples.Tiny[..layers] + Samples.Tiny[output..] + Samples.Tiny[layers..output].TrimEnd();
+
+        string pinned = ProfileEditor.Pin(text, new Dictionary<string, string> { ["dense1"] = "multiply-add" });
+
+        Assert.EndsWith("weight = { bits = 8 }\nkernel-strategy = \"multiply-add\"", pinned);
     }
 
     [Fact]
