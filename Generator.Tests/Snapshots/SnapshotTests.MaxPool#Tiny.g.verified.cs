@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("pool", "maxpool", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(18L, 36L, 72L), global::BitKernelGen.Execution.Machine.Choose(0L, 0L, 0L)),
+                new("pool", "maxpool", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(18L, 36L, 72L), 0L),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -39,9 +39,9 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("subsample", "subsample", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(2L, 4L, 8L), global::BitKernelGen.Execution.Machine.Choose(0L, 0L, 0L)),
-                new("pad", "pad-channels", new[] { 4, 4, 8 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(4L, 8L, 16L), global::BitKernelGen.Execution.Machine.Choose(0L, 0L, 0L)),
-                new("flatten", "flatten", new[] { 1, 1, 128 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(4L, 8L, 16L), global::BitKernelGen.Execution.Machine.Choose(0L, 0L, 0L)),
+                new("subsample", "subsample", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(2L, 4L, 8L), 0L),
+                new("pad", "pad-channels", new[] { 4, 4, 8 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(4L, 8L, 16L), 0L),
+                new("flatten", "flatten", new[] { 1, 1, 128 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(4L, 8L, 16L), 0L),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)
