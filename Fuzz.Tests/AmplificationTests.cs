@@ -58,7 +58,8 @@ public class AmplificationTests
             var net = new OnnxModelBuilder(4, 4, 4);
             string[] parts = [.. Enumerable.Range(0, 10_000).Select(_ => net.Node("Transpose", [X], ("perm", new long[] { 0, 3, 1, 2 })))];
             return net.Build(net.Node("Concat", parts, ("axis", 1)));
-        }),
+        }
+        ),
         ["scalars that are repeated"] = ("onnx", () => Nodes(5000, (net, x, i) => net.Node("Mul", [x, i == 0 ? net.Floats("two", [2]) : "two"]), 1 << 20, 4, 4)),
         ["one constant for many"] = ("onnx", () => Nodes(5000, (net, x, i) => net.Node("Add", [net.Node("Relu", [x]), i == 0 ? net.Floats("all", new float[50_000], 50_000, 1, 1) : "all"]), 50_000, 1, 1)),
         ["one long constant as a shape"] = ("onnx", () => Nodes(3000, (net, x, i) => net.Node("Reshape", [x, i == 0 ? net.Integers(new long[100_000]) : "integers0"]))),
@@ -67,7 +68,8 @@ public class AmplificationTests
             var net = new OnnxModelBuilder(4, 4, 4);
             string shape = net.Node("Shape", [X]), list = net.Integers(new long[50_000]);
             return net.Build(net.Node("Reshape", [X, net.Node("Concat", [shape, .. Enumerable.Repeat(list, 20_000)], ("axis", 0))]));
-        }),
+        }
+        ),
         ["an input of claimed channels"] = ("onnx", () => Nodes(1, (net, x, i) => net.Node("Mul", [x, net.Floats("two", [2])]), 1 << 28, 1, 1)),
         ["sums that double"] = ("onnx", () => Nodes(200, (net, x, i) => net.Node("Concat", [x, x], ("axis", 1)))),
         ["empty nodes"] = ("onnx", () => EmptyNodes()),
@@ -77,7 +79,8 @@ public class AmplificationTests
             string y = net.Node("Relu", [X]);
             net.Model.Graph.Node[0].Attribute.Add(Enumerable.Range(0, 200_000).Select(_ => new AttributeProto { Name = "a" }));
             return net.Build(y);
-        }),
+        }
+        ),
 
         ["tensors of nothing"] = ("statistics", () => Statistics(20_000, [0xFF, 0xFF])),
         ["tensors of one value each"] = ("statistics", () => Statistics(20, [254, .. Enumerable.Repeat((byte)0, 510), 0, 200, 130, 1, 0xFF])),

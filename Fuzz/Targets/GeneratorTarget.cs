@@ -1,6 +1,6 @@
 using System.Text;
-using BitKernelGen.Tool.Compile;
 using BitKernelGen.Profiles.Tests.Reading;
+using BitKernelGen.Tool.Compile;
 
 namespace BitKernelGen.Fuzz.Targets;
 
