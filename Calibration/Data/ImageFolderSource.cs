@@ -43,6 +43,9 @@ internal sealed class ImageFolderSource : DataSource
         ImageResult image;
         try
         {
+            // Devices and pipes, which a list may name too and which never end, have no length either.
+            if (new FileInfo(path).Length == 0)
+                throw new DataSourceException($"{path}: the file is empty.");
             byte[] file = File.ReadAllBytes(path);
             RequireSize(path, file);
             image = ImageResult.FromStream(new EndingStream(file), _shape.Channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue);
