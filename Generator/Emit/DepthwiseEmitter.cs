@@ -34,7 +34,7 @@ internal static class DepthwiseEmitter
     private static void Run(
         SourceWriter writer, DepthwiseKernel kernel, Isa isa, IReadOnlyList<(string Type, string Name)> parameters, bool isPart = false)
     {
-        using (KernelWriter.Method(writer, $"{(isPart ? "RunPart" : "Run")}{isa.Name}", parameters))
+        using (KernelWriter.Method(writer, KernelWriter.Entry(isPart, isa), parameters))
         {
             Range rows = isPart ? Range.OfPart(writer, kernel.OutputHeight) : Range.All(kernel.OutputHeight);
             writer.Line("int* sums = (int*)scratch;");

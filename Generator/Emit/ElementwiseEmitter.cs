@@ -44,7 +44,7 @@ internal static class ElementwiseEmitter
             var emitter = new EpilogueEmitter(kernel.Epilogue, isa);
             (string, int, int)[] pointers =
                 [("input", kernel.First.PixelBytes, kernel.First.RowBytes), .. EpilogueEmitter.Pointers(kernel.Epilogue)];
-            using (KernelWriter.Method(writer, $"{(isPart ? "RunPart" : "Run")}{isa.Name}", parameters))
+            using (KernelWriter.Method(writer, KernelWriter.Entry(isPart, isa), parameters))
             {
                 Range? rows = isPart ? Range.OfPart(writer, kernel.Height) : null;
                 KernelWriter.Pixels(writer, kernel.Height, width, pointers, () => KernelWriter.Elements(writer, isa, elements, (i, count) =>

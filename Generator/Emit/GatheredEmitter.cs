@@ -46,7 +46,7 @@ internal static class GatheredEmitter
     public static void EmitPart(SourceWriter writer, GatheredKernel kernel, IReadOnlyList<(string Type, string Name)> parameters)
     {
         ProductKernel product = kernel.Product;
-        using (KernelWriter.Method(writer, "RunPart", parameters, isPublic: true))
+        using (KernelWriter.Method(writer, KernelWriter.Entry(isPart: true), parameters, isPublic: true))
         {
             writer.Line($"byte* rest = scratch + {kernel.GatheredBytes};");
             writer.Line($"int weightBytes = {WeightBytes(kernel)};");

@@ -11,17 +11,20 @@ internal static class KernelWriter
     /// <summary>Kernels must not start in the JIT's first tier: early calls would run at a tenth of the speed.</summary>
     public const string Optimized = "[MethodImpl(MethodImplOptions.AggressiveOptimization)]";
 
+    /// <summary>The name of a kernel's entry: for all of it or a thread's part, on any machine or an instruction set.</summary>
+    public static string Entry(bool isPart, Isa? isa = null) => $"{(isPart ? "RunPart" : "Run")}{isa?.Name}";
+
     /// <summary>The entry: the instruction sets in order, the last one for all other machines; the JIT and AOT compilers fold it to one call.</summary>
     public static void Dispatch(
-        SourceWriter writer, IReadOnlyList<(string Type, string Name)> parameters, IReadOnlyList<Isa> instructionSets, string method = "Run")
+        SourceWriter writer, IReadOnlyList<(string Type, string Name)> parameters, IReadOnlyList<Isa> instructionSets, bool isPart = false)
     {
         string arguments = string.Join(", ", parameters.Select(parameter => parameter.Name));
-        using (writer.Block($"public static void {method}({Declare(parameters)})"))
+        using (writer.Block($"public static void {Entry(isPart)}({Declare(parameters)})"))
         {
             for (int i = 0; i < instructionSets.Count; i++)
             {
                 string test = i == instructionSets.Count - 1 ? "else" : $"{(i == 0 ? "if" : "else if")} ({instructionSets[i].Test})";
-                writer.Line($"{test}\n    {method}{instructionSets[i].Name}({arguments});");
+                writer.Line($"{test}\n    {Entry(isPart, instructionSets[i])}({arguments});");
             }
         }
     }

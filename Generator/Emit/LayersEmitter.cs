@@ -70,32 +70,29 @@ internal sealed class LayersEmitter
     /// <summary>The call that packs a layer.</summary>
     private string Packing(Step step)
     {
-        Layer layer = step.Layer;
-        Code code = step.Input.Code!;
-        Tensor output = _plan.Network.Tensors[layer.Output];
-        bool isDepthwise = layer.Spec.Op == LayerOp.Depthwise;
-        string premultiplier = layer.IsPremultiplied ? CSharp.Literal(output.SumCode!.Reciprocal) : "1f";
+        bool isDepthwise = step.Layer.Spec.Op == LayerOp.Depthwise;
         return $"global::BitKernelGen.Packing.LayerPacker.{(isDepthwise ? "Depthwise" : "Convolution")}(\n" +
             "    _weights, weights,\n" +
-            $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
-            $"Channels: {step.Input.Tensor.Channels}, PixelBytes: {step.Input.PixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
-            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)})" +
+            $"    {Shape(step, step.Input.Tensor.Channels, step.Input.PixelBytes)}" +
             (isDepthwise ? ")" : $",\n    [\n        {Layouts(step, (ProductKernel)step.Kernel)},\n    ])");
     }
 
-    private string Packing(Step step, GatheredKernel kernel)
+    private string Packing(Step step, GatheredKernel kernel) =>
+        "global::BitKernelGen.Packing.GatheredPacker.Convolution(\n" +
+        "    _weights, weights,\n" +
+        $"    {Shape(step, kernel.GroupChannels, kernel.GroupBytes)},\n" +
+        $"    {kernel.Groups}, {kernel.GroupsTogether},\n" +
+        $"    [\n        {Layouts(step, kernel.Product)},\n    ])";
+
+    private string Shape(Step step, int channels, int pixelBytes)
     {
         Layer layer = step.Layer;
         Code code = step.Input.Code!;
-        Window window = layer.Window;
-        string premultiplier = layer.IsPremultiplied ? CSharp.Literal(_plan.Network.Tensors[layer.Output].SumCode!.Reciprocal) : "1f";
-        return "global::BitKernelGen.Packing.GatheredPacker.Convolution(\n" +
-            "    _weights, weights,\n" +
-            $"    new({CSharp.Literal(layer.Spec.Name)}, Outputs: {_plan.Network.Tensors[layer.Output].Channels}, Rows: {window.KernelHeight}, Columns: {window.KernelWidth}, " +
-            $"Channels: {kernel.GroupChannels}, PixelBytes: {kernel.GroupBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
-            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}),\n" +
-            $"    {kernel.Groups}, {kernel.GroupsTogether},\n" +
-            $"    [\n        {Layouts(step, kernel.Product)},\n    ])";
+        Tensor output = _plan.Network.Tensors[layer.Output];
+        string premultiplier = layer.IsPremultiplied ? CSharp.Literal(output.SumCode!.Reciprocal) : "1f";
+        return $"new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
+            $"Channels: {channels}, PixelBytes: {pixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
+            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)})";
     }
 
     private static string Layouts(Step step, ProductKernel product) =>
@@ -177,18 +174,19 @@ internal sealed class LayersEmitter
         {
             if (_plan.Steps.Any(step => step.Kernel is ProductKernel or GatheredKernel or DepthwiseKernel))
                 _writer.Line($"byte* scratch = arena + {_plan.ArenaBytes};");
-            foreach (Step step in _plan.Steps)
-            {
-                if (step.Band is null)
-                    Call(step);
-                else if (step.Layer == step.Band.Producer)
-                    Turns(step, _plan.Steps.First(other => other.Layer == step.Band.Consumer));
-            }
+            foreach (Step step in _plan.Calls)
+                Call(step);
         }
     }
 
     private void Call(Step step)
     {
+        if (step.Band is { } band)
+        {
+            Turns(step, _plan.ConsumerOf(band));
+            return;
+        }
+
         _writer.Line();
         _writer.Line($"// {Describe(step)}");
         foreach (Buffer output in step.OutputByte == 0 ? step.Outputs : default)
@@ -226,7 +224,7 @@ internal sealed class LayersEmitter
         using (_writer.Block("switch (step)"))
         {
             int number = 0;
-            foreach (Step step in _plan.Steps.Where(step => step.Band is null || step.Layer == step.Band.Producer))
+            foreach (Step step in _plan.Calls)
             {
                 _writer.Line($"case {number++}:");
                 CallPart(step);
@@ -255,12 +253,7 @@ internal sealed class LayersEmitter
         }
 
         using (_writer.Block("if (part == 0)"))
-        {
-            if (step.Band is { } band)
-                Turns(step, _plan.Steps.First(other => other.Layer == band.Consumer));
-            else
-                Call(step);
-        }
+            Call(step);
     }
 
     private string Describe(Step step)

@@ -291,7 +291,7 @@ internal static class ModelEmitter
     private static void Parallel(SourceWriter writer, Plan plan)
     {
         string scratch = MachineChoice.Of(isa => (plan.WorkspaceBytes(isa) - plan.ArenaBytes).ToString());
-        writer.Line($"int global::BitKernelGen.Execution.IParallelWork.Steps => {plan.Steps.Count(step => step.Band is null || step.Layer == step.Band.Producer)};");
+        writer.Line($"int global::BitKernelGen.Execution.IParallelWork.Steps => {plan.Calls.Count()};");
         writer.Line();
         writer.Line($"int global::BitKernelGen.Execution.IParallelWork.ScratchBytes => {scratch};");
         writer.Line();

@@ -18,20 +18,15 @@ internal static class MoveEmitter
     private static void MaxPool(SourceWriter writer, MaxPoolKernel kernel, IReadOnlyList<(string Type, string Name)> parameters, bool isPart)
     {
         Isa[] widths = [.. new[] { Isa.Avx512, Isa.Avx2 }.Where(isa => isa.Bytes <= kernel.OutputPixelBytes), Isa.Vector128];
-        string name = isPart ? "RunPart" : "Run";
-        if (widths.Length == 1)
-        {
-            MaxPool(writer, kernel, Isa.Vector128, name, parameters, isPart);
-            return;
-        }
-
-        KernelWriter.Dispatch(writer, parameters, widths, name);
+        bool isOnly = widths.Length == 1;
+        if (!isOnly)
+            KernelWriter.Dispatch(writer, parameters, widths, isPart);
         foreach (Isa isa in widths)
-            MaxPool(writer, kernel, isa, $"{name}{isa.Name}", parameters, isPart);
+            MaxPool(writer, kernel, isa, isOnly, parameters, isPart);
     }
 
     private static void MaxPool(
-        SourceWriter writer, MaxPoolKernel kernel, Isa isa, string name, IReadOnlyList<(string Type, string Name)> parameters, bool isPart)
+        SourceWriter writer, MaxPoolKernel kernel, Isa isa, bool isOnly, IReadOnlyList<(string Type, string Name)> parameters, bool isPart)
     {
         // A maximum may be taken twice, so the last vector of a pixel may overlap the one before it.
         int channels = kernel.OutputPixelBytes, bytes = isa.Bytes <= channels ? isa.Bytes : 4;
@@ -39,7 +34,7 @@ internal static class MoveEmitter
         string Load(string address) => bytes == 4 ? $"Vector128.CreateScalar(*(uint*){CSharp.Operand(address)}).AsByte()" : $"{vector}.Load({address})";
 
         int rowStep = kernel.OutputRowBytes - (kernel.OutputWidth * channels);
-        using (KernelWriter.Method(writer, name, parameters, isPublic: name is "Run" or "RunPart"))
+        using (KernelWriter.Method(writer, KernelWriter.Entry(isPart, isOnly ? null : isa), parameters, isPublic: isOnly))
         {
             Range rows = isPart ? Range.OfPart(writer, kernel.OutputHeight) : Range.All(kernel.OutputHeight);
             if (isPart)

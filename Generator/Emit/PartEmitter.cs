@@ -18,7 +18,7 @@ internal static class PartEmitter
         IReadOnlyList<(string Type, string Name)> parameters = [.. KernelEmitter.Parameters(kernel), ("int", "part"), ("int", "parts")];
         writer.Line();
         if (kernel is ProductKernel or DepthwiseKernel or AddKernel)
-            KernelWriter.Dispatch(writer, parameters, kernel is ProductKernel ? Isa.All : Isa.Widths, "RunPart");
+            KernelWriter.Dispatch(writer, parameters, kernel is ProductKernel ? Isa.All : Isa.Widths, isPart: true);
         switch (kernel)
         {
             case ProductKernel product:

@@ -45,7 +45,7 @@ internal static class ProductEmitter
         bool isWide = wideRows > 0;
         bool isPanels = isPart && IsCutByPanels(panels, kernel.OutputHeight), isRows = isPart && !isPanels;
         Range range = Range.All(panels);
-        using (KernelWriter.Method(writer, $"{(isPart ? "RunPart" : "Run")}{isa.Name}", parameters))
+        using (KernelWriter.Method(writer, KernelWriter.Entry(isPart, isa), parameters))
         {
             if (isPart)
                 range = Range.OfPart(writer, isPanels ? panels : kernel.OutputHeight);

@@ -29,20 +29,23 @@ internal sealed class WinogradEmitter(SourceWriter writer, ProductKernel kernel,
         string first = isOneGroup ? "0" : "first", output = isOnePanel ? "0" : "output0";
         int elements = kernel.Epilogue.Stores[0].PixelElements;
         int groups = (tile.AllTiles + tile.Tiles - 1) / tile.Tiles, panels = tile.PaddedOutputs / tile.PanelOutputs;
-        using (KernelWriter.Method(writer, $"{(isPart ? "RunPart" : "Run")}{_isa.Name}", parameters))
+        using (KernelWriter.Method(writer, KernelWriter.Entry(isPart, _isa), parameters))
         {
-            Range range = !isPart ? Range.All(0) : Range.OfPart(writer, isOneGroup ? panels : groups);
-            Range tiles = isPart && !isOneGroup ? range : Range.All(groups), outputs = isPart && isOneGroup ? range : Range.All(panels);
+            bool isPanels = isPart && isOneGroup, isGroups = isPart && !isOneGroup;
+            Range outputs = isPanels ? Range.OfPart(writer, panels) : Range.All(panels);
+            string tiles = isGroups
+                ? Range.OfPart(writer, groups).Head("first", tile.Tiles)
+                : $"for (int first = 0; first < {tile.AllTiles}; first += {tile.Tiles})";
             writer.Line("byte* data = scratch;");
             writer.Line($"int* sums = (int*)(scratch + {tile.DataBytes});");
             writer.Line($"WinogradStep* steps = (WinogradStep*)(weights + {tile.WeightBytes});");
-            using (writer.BlockIf(!isOneGroup, tiles == range ? tiles.Head("first", tile.Tiles) : $"for (int first = 0; first < {tile.AllTiles}; first += {tile.Tiles})"))
+            using (writer.BlockIf(!isOneGroup, tiles))
             {
                 string last = isOneGroup ? $"{tile.AllTiles}" : tile.AllTiles % tile.Tiles == 0 ? $"first + {tile.Tiles}" : $"Math.Min(first + {tile.Tiles}, {tile.AllTiles})";
                 writer.Line($"int last = {last};");
                 writer.Line($"Transform{_isa.Name}(input, data, {first}, last);");
-                writer.Line($"sbyte* panel = (sbyte*)weights + {tile.ParameterBytes}{(outputs == range ? $" + (from * {tile.PanelBytes})" : "")};");
-                using (writer.BlockIf(!isOnePanel || outputs == range, outputs.Head("output0", tile.PanelOutputs, $", panel += {tile.PanelBytes}")))
+                writer.Line($"sbyte* panel = (sbyte*)weights + {tile.ParameterBytes}{(isPanels ? $" + (from * {tile.PanelBytes})" : "")};");
+                using (writer.BlockIf(!isOnePanel || isPanels, outputs.Head("output0", tile.PanelOutputs, $", panel += {tile.PanelBytes}")))
                 {
                     writer.Line($"Products{_isa.Name}(data, panel, steps, sums);");
                     if (!tile.FinishesInRegisters)

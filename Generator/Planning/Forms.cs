@@ -1,14 +1,15 @@
 using BitKernelGen.Profiles;
+using BitKernelGen.Profiles.Binding;
 
 namespace BitKernelGen.Generator.Planning;
 
 /// <summary>Which forms of a tensor layers read.</summary>
 internal static class Forms
 {
-    public static bool Multiplies(LayerOp op) => op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense;
+    public static bool Multiplies(LayerOp op) => OpKeys.NeedsWeight(op);
 
     /// <summary>Whether a layer passes on the forms of its input as they are asked of it.</summary>
-    public static bool Moves(LayerOp op) => op is LayerOp.MaxPool or LayerOp.Flatten or LayerOp.Subsample or LayerOp.PadChannels;
+    public static bool Moves(LayerOp op) => LayerRules.KeepsCodes(op);
 
     /// <summary>What sums, averages and the network's output read.</summary>
     public static Form OfSums(Tensor tensor) => tensor.Skip is not null ? Form.Skip : tensor.Code is not null ? Form.Code : Form.Float;

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
@@ -15,6 +16,12 @@ namespace BitKernelGen.Generator.Planning;
 internal sealed record Plan(
     Network Network, Buffer Input, Buffer Output, EquatableArray<Buffer> Buffers, EquatableArray<Step> Steps, int ArenaBytes, long FloatArenaBytes)
 {
+    /// <summary>The steps that follow each other: the second one of a band takes turns with the first.</summary>
+    public IEnumerable<Step> Calls => Steps.Where(step => step.Band is null || step.Layer == step.Band.Producer);
+
+    /// <summary>The second step of a band.</summary>
+    public Step ConsumerOf(Band band) => Steps.First(step => step.Layer == band.Consumer);
+
     /// <summary>Bytes of a workspace: arena and scratch.</summary>
     public int WorkspaceBytes(Isa isa) => ArenaBytes + Steps.Max(step => step.Kernel.ScratchBytes(isa)) + BitPacking.Block;
 

@@ -184,7 +184,7 @@ public static unsafe class LayerPacker
         WriteScales(layer, shape, firstOutput, scale, bias, 1);
         var correction = (int*)(bias + paddedOutputs);
         for (int output = 0; shape.HasCorrection && output < shape.Outputs; output++)
-            correction[output] = (int)((shape.LevelOffset * Sum(layer, firstOutput + output)) - ZeroProduct(layer, shape, firstOutput + output));
+            correction[output] = (int)((shape.LevelOffset * Sum(Filter(layer, firstOutput + output))) - ZeroProduct(layer, shape, firstOutput + output));
 
         if (!shape.HasSlope)
             return;
@@ -195,10 +195,10 @@ public static unsafe class LayerPacker
     /// <summary>Σ z·w: what an output's sum is where every level is that of zero.</summary>
     internal static long ZeroProduct(QuantizedLayer layer, in LayerShape shape, int output)
     {
+        ReadOnlySpan<sbyte> filter = Filter(layer, output);
         if (shape.Zeros is not { } zeros)
-            return shape.Zero * Sum(layer, output);
+            return shape.Zero * Sum(filter);
 
-        ReadOnlySpan<sbyte> filter = layer.Values.AsSpan(output * layer.Inputs, layer.Inputs);
         long sum = 0;
 
         // Filters have the channels beside each other; a depthwise one has but its own.
@@ -208,10 +208,14 @@ public static unsafe class LayerPacker
         return sum;
     }
 
-    private static long Sum(QuantizedLayer layer, int output)
+    private static ReadOnlySpan<sbyte> Filter(QuantizedLayer layer, int output) => layer.Values.AsSpan(output * layer.Inputs, layer.Inputs);
+
+    /// <summary>The sum of some of a layer's weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static long Sum(ReadOnlySpan<sbyte> weights)
     {
         long sum = 0;
-        foreach (sbyte weight in layer.Values.AsSpan(output * layer.Inputs, layer.Inputs))
+        foreach (sbyte weight in weights)
             sum += weight;
         return sum;
     }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace BitKernelGen.Packing;
 
 /// <summary>
@@ -50,7 +48,7 @@ internal static unsafe class WinogradPacker
         for (int output = 0; output < shape.Outputs; output++)
         {
             for (int tap = 0; tap < taps; tap++)
-                sums[tap] = Sum(layer.Values.AsSpan((output * layer.Inputs) + (tap * shape.Channels), shape.Channels));
+                sums[tap] = (int)LayerPacker.Sum(layer.Values.AsSpan((output * layer.Inputs) + (tap * shape.Channels), shape.Channels));
             long zero = shape.HasCorrection ? transform.Scale * LayerPacker.ZeroProduct(layer, shape, output) : 0;
             for (int pixel = 0; pixel < pixels; pixel++)
             {
@@ -70,15 +68,6 @@ internal static unsafe class WinogradPacker
             .Output([.. transform.Positions.Select(position => -(long)position.Offset(maxLevel) * position.Weights[tap])])
             .Select(sum => (int)sum).ToArray()),
     ];
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Sum(ReadOnlySpan<sbyte> weights)
-    {
-        int sum = 0;
-        foreach (sbyte weight in weights)
-            sum += weight;
-        return sum;
-    }
 
     /// <summary>Positions of one chunk come first: they are all alike, so that one unrolled loop does them.</summary>
     private static void WriteSteps(WinogradTransform transform, int[][] chunks, int[] order, WinogradLayout layout, WinogradStep* head)
