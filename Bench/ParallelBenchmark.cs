@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BitKernelGen.Execution;
+using BitKernelGen.Tool.Commands;
 using BitKernelGen.Tool.Compile;
 
 namespace BitKernelGen.Bench;
@@ -15,8 +16,7 @@ internal static class ParallelBenchmark
         using CompiledModel compiled = ModelCompiler.Compile(File.ReadAllText(path), path, isParallel: true);
         using IModel model = compiled.Load(Path.ChangeExtension(path, ".safetensors"));
         var parallel = (IParallelModel)model;
-        var random = new Random(1);
-        float[] input = [.. Enumerable.Range(0, model.InputLength).Select(_ => (4 * random.NextSingle()) - 2)];
+        float[] input = BenchCommand.RandomInput(model.InputLength);
         float[] expected = new float[model.OutputLength], output = new float[model.OutputLength];
         model.Run(input, expected);
         ParallelRunner[] runners = [.. degrees.Select(degree => new ParallelRunner(degree))];

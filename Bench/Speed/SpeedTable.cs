@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using BitKernelGen.Calibration.Export;
 using BitKernelGen.Tool;
+using BitKernelGen.Tool.Commands;
 using BitKernelGen.Tool.Compile;
 using BitKernelGen.Tool.Timing;
 using Microsoft.ML.OnnxRuntime;
@@ -63,10 +64,7 @@ internal static class SpeedTable
 
             SpeedChild ort = SpeedChild.OfOnnxRuntime(network.Model);
             int channels = models[0].Model.Info.InputShape[^1];
-            float[] input = new float[models[0].Model.InputLength], output = new float[models[0].Model.OutputLength];
-            var random = new Random(1);
-            for (int i = 0; i < input.Length; i++)
-                input[i] = (4 * random.NextSingle()) - 2;
+            float[] input = BenchCommand.RandomInput(models[0].Model.InputLength), output = new float[models[0].Model.OutputLength];
             using var fp32 = new OnnxSession(network.Model, File.ReadAllBytes(network.Model), 1);
             using var int8 = new OnnxSession("the 8-bit peer", EightBitPeer.Export(speed.Network, speed.ReadWeights()), 1);
             fp32.SetInput(input, channels);

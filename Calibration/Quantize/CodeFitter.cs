@@ -46,12 +46,13 @@ internal static class CodeFitter
         CodeMethod.Range => EvenCodes.OfRange(fit.Values, bits),
         CodeMethod.Paper when options.PsnrLoss is { } loss => PaperLasso.WithLoss(fit.Values, fit.Statistics.MeanPeak, loss).Bottleneck,
         CodeMethod.Paper => PaperLasso.WithBits(fit.Values, fit.Statistics.MeanPeak, bits).Bottleneck,
-        _ => CodePlanner.HasFineCodes(options) ? EvenCodes.Best(fit.Values, bits, clipWeight: FineClipWeight) : fit.Curve[bits],
+        _ => CodePlanner.HasFineCodes(options) ? EvenCodes.Best(fit.Values, bits, clipWeight: ClipWeight(options)) : fit.Curve[bits],
     };
 
     /// <summary>Levels that sums read, and the input's, are always even.</summary>
     private static Bottleneck ForSums(TensorFit fit, int bits, QuantizeOptions options) =>
-        options.Method == CodeMethod.Range
-            ? EvenCodes.OfRange(fit.Values, bits)
-            : EvenCodes.Best(fit.Values, bits, clipWeight: options.Method == CodeMethod.Exact && CodePlanner.HasFineCodes(options) ? FineClipWeight : 1);
+        options.Method == CodeMethod.Range ? EvenCodes.OfRange(fit.Values, bits) : EvenCodes.Best(fit.Values, bits, clipWeight: ClipWeight(options));
+
+    private static double ClipWeight(QuantizeOptions options) =>
+        options.Method == CodeMethod.Exact && CodePlanner.HasFineCodes(options) ? FineClipWeight : 1;
 }

@@ -42,7 +42,7 @@ public static class CodePlanner
     internal static bool HasWeights(FloatLayer layer) => layer.Spec.Op is LayerOp.Conv or LayerOp.Depthwise or LayerOp.Dense;
 
     /// <summary>Whether a layer moves levels, so that its output has its input's codes.</summary>
-    internal static bool Moves(LayerOp op) => op is LayerOp.MaxPool or LayerOp.Flatten or LayerOp.Subsample or LayerOp.PadChannels;
+    internal static bool Moves(LayerOp op) => LayerRules.KeepsCodes(op);
 
     /// <summary>Whether a layer is the first or the last with weights.</summary>
     internal static bool IsEdge(FloatNetwork network, FloatLayer layer) =>

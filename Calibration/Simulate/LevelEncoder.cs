@@ -7,66 +7,62 @@ namespace BitKernelGen.Calibration.Simulate;
 /// <summary>Encodes to levels and decodes them, as <c>docs/arithmetic.md</c> defines it; a level is one byte.</summary>
 internal sealed class LevelEncoder
 {
-    private readonly Code _code;
+    private readonly Tensor _tensor;
     private readonly Encoder _encoder;
-    private readonly Tensor? _channels;
 
     /// <summary>For a code with any coefficients: real-valued ones are replaced by integers first.</summary>
     /// <exception cref="ArgumentException">It is no code.</exception>
     public LevelEncoder(CodeSpec spec)
+        : this(new Tensor(0, "", 1, 1, 1, Code.Of(spec), null))
     {
-        _code = Code.Of(spec);
-        _encoder = new Encoder(_code, ActivationFunction.None);
     }
 
     /// <summary>For an input whose channels are encoded each in its own way; it decodes to what the gains have been multiplied into.</summary>
     public LevelEncoder(ChannelInput input, int channels)
-        : this(input.Code)
+        : this(new Tensor(0, "input", 1, 1, channels, Code.Of(input.Code), null) { Gain = input.Gain, Zeros = input.Zeros })
     {
-        var tensor = new Tensor(0, "input", 1, 1, channels, _code, null) { Gain = input.Gain, Zeros = input.Zeros };
-        _channels = tensor.IsByChannel ? tensor : null;
     }
+
+    // Where channels share the code, the tensor has one.
+    private LevelEncoder(Tensor tensor) => (_tensor, _encoder) = (tensor, new Encoder(tensor.Code!, ActivationFunction.None));
 
     /// <summary>The levels of values.</summary>
     public byte[] Encode(ReadOnlySpan<float> values)
     {
-        if (_channels is not null)
-            return EncodeByChannel(_channels, values);
-        float reciprocal = _code.Reciprocal;
+        Code code = _tensor.Code!;
         var levels = new byte[values.Length];
-        if (!_code.IsEven)
+        if (!code.IsEven)
         {
+            float common = code.Reciprocal;
             for (int i = 0; i < levels.Length; i++)
-                levels[i] = (byte)_encoder.LevelOf(values[i] * reciprocal);
+                levels[i] = (byte)_encoder.LevelOf(values[i] * common);
             return levels;
         }
 
-        float low = -_code.Zero, high = _code.MaxLevel - _code.Zero;
-        for (int i = 0; i < levels.Length; i++)
-            levels[i] = (byte)((int)MathF.Round(Math.Clamp(values[i] * reciprocal, low, high)) + _code.Zero);
+        for (int channel = 0; channel < _tensor.Channels; channel++)
+        {
+            float reciprocal = _tensor.ReciprocalOf(channel);
+            int zero = _tensor.ZeroOf(channel);
+            float low = -zero, high = code.MaxLevel - zero;
+            for (int i = channel; i < levels.Length; i += _tensor.Channels)
+                levels[i] = (byte)((int)MathF.Round(Math.Clamp(values[i] * reciprocal, low, high)) + zero);
+        }
+
         return levels;
     }
 
     /// <summary>The values of levels.</summary>
     public float[] Decode(ReadOnlySpan<byte> levels)
     {
+        float step = _tensor.Code!.Step;
         var values = new float[levels.Length];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = _code.Step * (levels[i] - (_channels?.ZeroOf(i % _channels.Channels) ?? _code.Zero));
-        return values;
-    }
-
-    private static byte[] EncodeByChannel(Tensor tensor, ReadOnlySpan<float> values)
-    {
-        var levels = new byte[values.Length];
-        for (int channel = 0; channel < tensor.Channels; channel++)
+        for (int channel = 0; channel < _tensor.Channels; channel++)
         {
-            float reciprocal = tensor.ReciprocalOf(channel);
-            int zero = tensor.ZeroOf(channel), largest = tensor.Code!.MaxLevel;
-            for (int i = channel; i < levels.Length; i += tensor.Channels)
-                levels[i] = (byte)((int)MathF.Round(Math.Clamp(values[i] * reciprocal, -zero, largest - zero)) + zero);
+            int zero = _tensor.ZeroOf(channel);
+            for (int i = channel; i < values.Length; i += _tensor.Channels)
+                values[i] = step * (levels[i] - zero);
         }
 
-        return levels;
+        return values;
     }
 }

@@ -32,11 +32,15 @@ public static class StatisticsFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="StatisticsException">It is not a whole statistics file of this version; the message names it.</exception>
-    public static ModelStatistics Read(string path)
+    public static ModelStatistics Read(string path) => Read(path, File.ReadAllBytes(path));
+
+    /// <summary>Reads the bytes of a file that is named in messages.</summary>
+    /// <exception cref="StatisticsException">They are not a whole statistics file of this version; the message names it.</exception>
+    public static ModelStatistics Read(string path, byte[] bytes)
     {
         try
         {
-            return FromBytes(File.ReadAllBytes(path));
+            return FromBytes(bytes);
         }
         catch (StatisticsException exception)
         {

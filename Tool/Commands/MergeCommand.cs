@@ -32,14 +32,23 @@ internal static class MergeCommand
 
     private static ModelStatistics Merge(string[] paths)
     {
-        RefuseTwins(paths);
-        ModelStatistics sum = StatisticsFile.Read(paths[0]);
-        foreach (string path in paths.Skip(1))
+        ModelStatistics? sum = null;
+        var seen = new Dictionary<string, string>();
+        foreach (string path in paths)
         {
-            ModelStatistics part = StatisticsFile.Read(path);
+            byte[] bytes = File.ReadAllBytes(path);
+            ModelStatistics part = StatisticsFile.Read(path, bytes);
+
+            // Parts of different samples never have equal bytes; one given twice would count twice.
+            string hash = Convert.ToHexString(SHA256.HashData(bytes));
+            if (!seen.TryAdd(hash, path))
+                throw new InputException($"{path}: it holds the same statistics as {seen[hash]}; each part is added once.");
             try
             {
-                sum.Add(part);
+                if (sum is null)
+                    sum = part;
+                else
+                    sum.Add(part);
             }
             catch (StatisticsException exception)
             {
@@ -47,18 +56,6 @@ internal static class MergeCommand
             }
         }
 
-        return sum;
-    }
-
-    /// <summary>Parts of different samples never have equal bytes; one given twice would count twice.</summary>
-    private static void RefuseTwins(string[] paths)
-    {
-        var seen = new Dictionary<string, string>();
-        foreach (string path in paths.Where(File.Exists))
-        {
-            string hash = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
-            if (!seen.TryAdd(hash, path))
-                throw new InputException($"{path}: it holds the same statistics as {seen[hash]}; each part is added once.");
-        }
+        return sum!;
     }
 }

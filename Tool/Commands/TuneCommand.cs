@@ -30,8 +30,8 @@ internal static class TuneCommand
         if (profile.Network.Profile.Prefer == Preference.Memory)
             throw new InputException($"{path}: it prefers memory, for which weights keep their bits: there is nothing to choose.");
         TunedProfile tuned = terminal.Track(progress => Tuner.Tune(profile, progress));
-        if (!isDryRun && tuned.Pinned != profile.Text)
-            AsideFile.Write(path, tuned.Pinned);
+        if (!isDryRun && tuned.Pin() is var pinned && pinned != profile.Text)
+            AsideFile.Write(path, pinned);
         if (json)
             terminal.Output.WriteLine(new Report { Model = profile.Network.Profile.Name, Tuning = TuningReport.Of(tuned) }.ToJson());
         else

@@ -1,19 +1,32 @@
+extern alias generator;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Profiles;
+using generator::BitKernelGen.Generator.Planning;
+using ProfileReader = generator::BitKernelGen.Profiles.ProfileReader;
 
 namespace BitKernelGen.Tool.Planning;
 
 /// <summary>
 /// A profile of a network that is not quantized yet: layers, bits and which tensors take both signs are those to come, steps and
-/// weights stand for any. Enough to count its bytes by.
+/// weights stand for any. Enough to count its bytes and cycles by.
 /// </summary>
 internal static class DraftProfile
 {
     private const int Sha256Digits = 64;
 
-    /// <summary>The profile's text.</summary>
-    public static string Of(FloatNetwork network, QuantizeOptions options)
+    /// <summary>The generator's plan of it.</summary>
+    /// <param name="network">The float network.</param>
+    /// <param name="options">Bits of codes, and what is preferred.</param>
+    /// <param name="weightBits">Bits of every layer's weights.</param>
+    /// <param name="codeBits">Bits of codes.</param>
+    public static Plan PlanOf(FloatNetwork network, QuantizeOptions options, int weightBits, int codeBits)
+    {
+        string profile = Text(network, options with { Bits = codeBits, WeightBits = weightBits, EdgeWeightBits = 1 });
+        return Planner.Plan(ProfileReader.Read(profile).Network ?? throw new InvalidOperationException("The draft of a profile has errors."));
+    }
+
+    private static string Text(FloatNetwork network, QuantizeOptions options)
     {
         CodePlan plan = CodePlanner.Plan(network, options);
         var layers = network.Layers.Zip(plan.Layers, (layer, planned) => layer.Spec with

@@ -3,7 +3,6 @@ using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
 using generator::BitKernelGen.Generator.Planning;
-using ProfileReader = generator::BitKernelGen.Profiles.ProfileReader;
 
 namespace BitKernelGen.Tool.Planning;
 
@@ -31,22 +30,20 @@ internal sealed class PredictedCycles
         for (int codeBits = 1; codeBits <= MaxBits; codeBits++)
         {
             for (int weightBits = 1; weightBits <= MaxBits; weightBits++)
-                predicted.Add(DraftProfile.Of(network, options with { Bits = codeBits, WeightBits = weightBits, EdgeWeightBits = 1 }), weightBits, codeBits);
+                predicted.Add(DraftProfile.PlanOf(network, options, weightBits, codeBits), weightBits, codeBits);
         }
 
         return new TimeBudget(microseconds * gigahertz * 1000, (layer, weightBits, codeBits) =>
             predicted._cycles.GetValueOrDefault((layer.Spec.Name, weightBits, codeBits)));
     }
 
-    private void Add(string profile, int weightBits, int codeBits)
+    private void Add(Plan plan, int weightBits, int codeBits)
     {
-        if (ProfileReader.Read(profile).Network is not { } network)
-            throw new InvalidOperationException("The draft of a profile has errors.");
-        foreach (IGrouping<string, Step> steps in Planner.Plan(network).Steps.GroupBy(step => step.Layer.Spec.Name))
+        foreach (IGrouping<string, Step> steps in plan.Steps.GroupBy(step => step.Layer.Spec.Name))
         {
             // Of a layer without weights: it hardly matters at which bits.
             (string, int, int) key = steps.First().Layer.Spec.Weight is null ? (steps.Key, 0, 0) : (steps.Key, weightBits, codeBits);
-            _cycles[key] = steps.Sum(step => CostModel.Cycles(step, Isa.Avx512, network));
+            _cycles[key] = steps.Sum(step => CostModel.Cycles(step, Isa.Avx512, plan.Network));
         }
     }
 }

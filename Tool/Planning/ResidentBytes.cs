@@ -3,7 +3,6 @@ using BitKernelGen.Calibration.Allocation;
 using BitKernelGen.Calibration.Onnx;
 using BitKernelGen.Calibration.Quantize;
 using generator::BitKernelGen.Generator.Planning;
-using ProfileReader = generator::BitKernelGen.Profiles.ProfileReader;
 
 namespace BitKernelGen.Tool.Planning;
 
@@ -31,17 +30,14 @@ internal sealed class ResidentBytes
         foreach (int codeBits in options.Rate is null ? [options.Bits] : Enumerable.Range(1, MaxBits))
         {
             for (int weightBits = 1; weightBits <= MaxBits; weightBits++)
-                resident.Add(DraftProfile.Of(network, options with { Bits = codeBits, WeightBits = weightBits, EdgeWeightBits = 1 }), weightBits);
+                resident.Add(DraftProfile.PlanOf(network, options, weightBits, codeBits), weightBits);
         }
 
         return new ByteBudget(bytes, resident._workspace, (layer, weightBits) => resident._layers[(layer.Spec.Name, weightBits)]);
     }
 
-    private void Add(string profile, int weightBits)
+    private void Add(Plan plan, int weightBits)
     {
-        if (ProfileReader.Read(profile).Network is not { } network)
-            throw new InvalidOperationException("The draft of a profile has errors.");
-        Plan plan = Planner.Plan(network);
         _workspace = Math.Max(_workspace, Isa.Packed.Max(isa => plan.WorkspaceBytes(isa)));
         foreach (Step step in plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
         {

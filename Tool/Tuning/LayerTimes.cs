@@ -1,6 +1,7 @@
 extern alias generator;
 using System.Diagnostics;
 using System.Reflection;
+using BitKernelGen.Tool.Commands;
 using BitKernelGen.Tool.Compile;
 using generator::BitKernelGen.Generator.Planning;
 using Microsoft.CodeAnalysis;
@@ -38,8 +39,7 @@ internal sealed class LayerTimes : IDisposable
             throw new InputException($"{path}: {string.Join(Environment.NewLine, _compiled.Diagnostics)}");
         _model = _compiled.Load(weightsPath);
         _laps = (long[])_compiled.ModelType!.GetField(Laps, BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
-        var random = new Random(1);
-        _input = [.. Enumerable.Range(0, _model.InputLength).Select(_ => (4 * random.NextSingle()) - 2)];
+        _input = BenchCommand.RandomInput(_model.InputLength);
         _output = new float[_model.OutputLength];
     }
 

@@ -111,7 +111,7 @@ internal static class Tuner
 internal sealed record TunedProfile(string Text, string InstructionSet, IReadOnlyList<TunedLayer> Layers)
 {
     /// <summary>The profile with every layer that has a choice pinned to what was found.</summary>
-    public string Pinned => ProfileEditor.Pin(
+    public string Pin() => ProfileEditor.Pin(
         Text, Layers.Where(layer => layer.Measured.Count > 1).ToDictionary(layer => layer.Name, layer => layer.Tuned));
 }
 
