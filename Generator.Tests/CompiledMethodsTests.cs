@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using BitKernelGen.Execution;
 using BitKernelGen.Packing;
@@ -32,24 +30,14 @@ public sealed partial class CompiledMethodsTests : IDisposable
             $"This machine has {Machine.InstructionSet}, not {instructionSet}.");
         string assembly = Path.Combine(_folder, "Models.dll"), listing = Path.Combine(_folder, "listing.txt");
         CompiledModels.Compile(Profiles(), assembly);
-        var start = new ProcessStartInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in (string[])[typeof(Program).Assembly.Location, Switch, assembly, suffix, instructionSet])
-            start.ArgumentList.Add(argument);
-        foreach (string name in switchedOff)
-            start.Environment[$"DOTNET_{name}"] = "0";
-        start.Environment["DOTNET_JitDisasm"] = $"*{suffix} Unpack";
-        start.Environment["DOTNET_JitStdOutFile"] = listing;
 
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        MachineProcess.Run(
+            typeof(Program).Assembly.Location,
+            [Switch, assembly, suffix, instructionSet],
+            switchedOff,
+            ("DOTNET_JitDisasm", $"*{suffix} Unpack"),
+            ("DOTNET_JitStdOutFile", listing));
 
-        Assert.True(process.ExitCode == 0, output + errors.Result);
         (string Name, string[] Lines)[] methods = [.. Methods(File.ReadLines(listing))];
         Assert.Contains(methods, method => method.Name.Contains($":Tile", StringComparison.Ordinal) && method.Lines.Any(line => line.Contains("vpmaddubsw")));
         Assert.Contains(methods, method => method.Name.Contains(":Unpack[", StringComparison.Ordinal));

@@ -1,9 +1,6 @@
 extern alias generator;
 
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using BitKernelGen.Conformance;
-using BitKernelGen.Execution;
 using BitKernelGen.Profiles;
 using BitKernelGen.TestNetworks;
 using generator::BitKernelGen.Generator.Planning;
@@ -69,34 +66,14 @@ public class ConformanceTests
         Assert.Contains(steps, step => step.Fused is not null);
     }
 
-    // EnableAVX512F is the older name of EnableAVX512.
     [SkippableTheory]
-    [InlineData("AVX-512")]
-    [InlineData("AVX2", "EnableAVX512", "EnableAVX512F")]
-    [InlineData("SSE4.1", "EnableAVX2")]
-    [InlineData("Vector128", "EnableSSE42")]
-    [InlineData("scalar", "EnableHWIntrinsic")]
-    public void TheProgramHasTheReferencesBits(string instructionSet, params string[] switchedOff)
+    [MemberData(nameof(MachineProcess.InstructionSets), MemberType = typeof(MachineProcess))]
+    public void TheProgramHasTheReferencesBits(string instructionSet, string[] switchedOff)
     {
-        string[] fromBestToWorst = ["AVX-512", "AVX2", "SSE4.1", "Vector128", "scalar"];
-        Skip.If(
-            Array.IndexOf(fromBestToWorst, Machine.InstructionSet) > Array.IndexOf(fromBestToWorst, instructionSet),
-            $"This machine has {Machine.InstructionSet}, not {instructionSet}.");
-        var start = new ProcessStartInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(typeof(Networks).Assembly.Location);
-        foreach (string name in switchedOff)
-            start.Environment[$"DOTNET_{name}"] = "0";
+        MachineProcess.SkipWithout(instructionSet);
 
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        string output = MachineProcess.Run(typeof(Networks).Assembly.Location, [], switchedOff);
 
-        Assert.True(process.ExitCode == 0, output + errors.Result);
         Assert.Contains($"{All.Value.Length} networks on {instructionSet}, 0 differ from the reference.", output);
     }
 
