@@ -65,6 +65,7 @@ public class DifferentialTests(CompiledNetworks compiled)
             Assert.Contains(tiles, tile => tile.Size == size && tile.AllTiles > tile.Tiles && tile.AllTiles % tile.Tiles != 0);
             Assert.Contains(tiles, tile => tile.Size == size && tile.PaddedOutputs > tile.PanelOutputs && tile.Vectors > 1);
             Assert.Contains(tiles, tile => tile.Size == size && tile.TileBytes > tile.DataVectorBytes);
+            Assert.Contains(tiles, tile => tile.Size == size && tile.IsPacked);
         }
     }
 
@@ -257,6 +258,33 @@ public class DifferentialTests(CompiledNetworks compiled)
 
         WeightsException exception = Assert.Throws<WeightsException>(() => CompiledModels.Compile([network]).Load(network));
         Assert.Contains("bounds", exception.Message);
+    }
+
+    /// <summary>Kernels that round before they limit rely on values that fit 32 bits.</summary>
+    [Theory]
+    [InlineData(1e3f, true)]
+    [InlineData(1e6f, false)]
+    public void ScalesBeyondWhatIsRoundedAreRefused(float scale, bool isLoaded)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(64), Code = new() { Bits = 4, Step = 1 } });
+        builder.Add(
+            new LayerSpec
+            {
+                Name = "dense",
+                Op = LayerOp.Dense,
+                Inputs = new("input"),
+                Channels = 1,
+                Weight = new(4),
+                Code = new() { Bits = 4, Step = 1 },
+            },
+            [.. Enumerable.Repeat((sbyte)7, 64)], [scale], [0]);
+        TestNetwork network = builder.Build(isLoaded ? "Rounded" : "NotRounded");
+        CompiledModels models = CompiledModels.Compile([network]);
+
+        if (isLoaded)
+            models.Load(network).Dispose();
+        else
+            Assert.Contains("2²⁹ steps", Assert.Throws<WeightsException>(() => models.Load(network)).Message);
     }
 
     private static float[] Run(IModel model, float[] input)

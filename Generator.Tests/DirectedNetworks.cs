@@ -10,10 +10,11 @@ internal static class DirectedNetworks
 
     public static IReadOnlyList<TestNetwork> All { get; } =
     [
-        LargeSums(), LargeInput(), TallWindow(), SharedNames(), Bands(), Sums(),
+        LargeSums(), LargeInput(), TallWindow(), SharedNames(), Bands(), Sums(), FloatResidual(),
         Winograd("Winograd2", 2, isLargest: false), Winograd("Winograd4", 4, isLargest: false),
         WinogradByChannel("Winograd2ByChannel", 2), WinogradByChannel("Winograd4ByChannel", 4),
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
+        WinogradPacked("WinogradPacked", isLargest: false), WinogradPacked("WinogradPackedLargest", isLargest: true),
     ];
 
     /// <summary>Sums above 2²⁴, which float32 does not hold exactly.</summary>
@@ -39,6 +40,31 @@ internal static class DirectedNetworks
         AddWeighted(builder, 8, 19, 7 * 4, seed: 3, Convolution("tall", "input", 7, 1, 19) with { Bounds = null });
         AddWeighted(builder, 4, 3, 5 * 2 * 4, seed: 4, Convolution("lower", "input", 5, 2, 3) with { Bounds = new(1000, 5, 100000) });
         return builder.Build("TallWindow");
+    }
+
+    /// <summary>Sums of panels of one vector, two and three with a residual that stays float32.</summary>
+    private static TestNetwork FloatResidual()
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(5, 7, 8), Code = Bytes with { Bits = 4 } });
+        string from = "input";
+        int before = 8;
+        foreach (int channels in new[] { 16, 32, 48, 64 })
+        {
+            AddWeighted(builder, 4, channels, before, seed: channels, Convolution($"left{channels}", from, 1, 1, channels));
+            AddWeighted(builder, 4, channels, before, seed: channels + 1, Convolution($"right{channels}", from, 1, 1, channels));
+            from = $"sum{channels}";
+            builder.Add(new LayerSpec
+            {
+                Name = from,
+                Op = LayerOp.Add,
+                Inputs = new($"left{channels}", $"right{channels}"),
+                Activation = Activation.Relu,
+                Code = new CodeSpec { Bits = 4, Step = 40 },
+            });
+            before = channels;
+        }
+
+        return builder.Build("FloatResidual");
     }
 
     /// <summary>
@@ -67,6 +93,31 @@ internal static class DirectedNetworks
         });
         AddWeighted(builder, 2, 16, 9 * 60, seed: 8, Layer("third", "add", 16) with { Pad = new(1, 1, 0, 1), Code = code with { Zero = 3 } }, isLargest);
         AddWeighted(builder, 3, 5, 9 * 16, seed: 9, Layer("fourth", "third", 5) with { Pad = new(0, 0, 0, 0) }, isLargest);
+        return builder.Build(name);
+    }
+
+    /// <summary>
+    /// Winograd layers with so many weights that they stay packed, of every number of bits: outputs that fill no panel, one group of
+    /// tiles and several, chunks.
+    /// </summary>
+    private static TestNetwork WinogradPacked(string name, bool isLargest)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(6, 13, 128), Code = Bytes with { Bits = 4 } });
+        string from = "input";
+        int channels = 128, seed = 20;
+        foreach ((int tile, int bits, int outputs) in new[] { (4, 4, 92), (4, 3, 144), (4, 2, 80), (2, 4, 420), (4, 1, 36) })
+        {
+            string layer = $"bits{bits}tile{tile}";
+            AddWeighted(builder, bits, outputs, 9 * channels, seed++, Convolution(layer, from, 3, 3, outputs) with
+            {
+                Pad = new(1, 1, 1, 1),
+                KernelStrategy = $"winograd-{tile}x{tile}",
+                Activation = Activation.Relu,
+                Code = new CodeSpec { Bits = 4, Step = isLargest ? 4000 : 50 },
+            }, isLargest);
+            (from, channels) = (layer, outputs);
+        }
+
         return builder.Build(name);
     }
 
@@ -158,10 +209,11 @@ internal static class DirectedNetworks
     private static void AddWeighted(NetworkBuilder builder, int bits, int outputs, int products, int seed, LayerSpec layer, bool isLargest = false)
     {
         var random = new Random(seed);
-        int largest = (1 << (bits - 1)) - 1;
+        int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
+        int Weight() => isLargest ? largest : bits == 1 ? (2 * random.Next(2)) - 1 : random.Next(-largest, largest + 1);
         builder.Add(
             layer with { Weight = new(bits) },
-            [.. Enumerable.Range(0, outputs * products).Select(_ => (sbyte)(isLargest ? largest : random.Next(-largest, largest + 1)))],
+            [.. Enumerable.Range(0, outputs * products).Select(_ => (sbyte)Weight())],
             [.. Enumerable.Range(0, outputs).Select(_ => 0.01f + random.NextSingle())],
             [.. Enumerable.Range(0, outputs).Select(_ => random.NextSingle())]);
     }

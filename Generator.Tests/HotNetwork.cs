@@ -12,7 +12,7 @@ internal static class HotNetwork
         CodeSpec skip = code with { Bits = 8 };
         var builder = new NetworkBuilder(new InputSpec { Shape = new(32, 32, 3), Code = code with { Bits = 8 } });
         string from = Add("first", "input", 3, 16, 8, new LayerSpec { Name = "", Op = LayerOp.Conv, Inputs = default, Code = code, Skip = skip });
-        foreach ((int channels, string strategy) in new[] { (16, "winograd-4x4"), (32, "winograd-4x4"), (64, "winograd-4x4"), (64, "winograd-2x2"), (64, "multiply-add") })
+        foreach ((int channels, string strategy) in new[] { (16, "winograd-4x4"), (32, "winograd-4x4"), (64, "winograd-4x4"), (64, "winograd-2x2"), (64, "multiply-add"), (128, "winograd-4x4") })
         {
             int before = builder.Tensors[^1].Channels;
             string name = $"{strategy}.{channels}";

@@ -28,6 +28,10 @@ public class SnapshotTests
         Conv.Replace("channels = 16", "channels = 16\nkernel-strategy = \"winograd-4x4\""), "conv", "shape = [8, 8, 16]\ncode = { bits = 4, step = 0.2 }");
 
     [Fact]
+    public void WinogradPacked() => Verify(
+        Conv.Replace("channels = 16", "channels = 128\nkernel-strategy = \"winograd-4x4\""), "conv", "shape = [8, 12, 128]\ncode = { bits = 4, step = 0.2 }");
+
+    [Fact]
     public void Depthwise() => Verify(
         """
         [[layer]]

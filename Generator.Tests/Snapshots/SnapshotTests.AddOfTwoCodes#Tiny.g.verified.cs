@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("add", "add", new[] { 8, 8, 4 }, 0L, 0, 4, 0, new[] { 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(144L, 240L, 448L), 0L),
+                new("add", "add", new[] { 8, 8, 4 }, 0L, 0, 4, 0, new[] { 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(136L, 240L, 448L), 0L),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

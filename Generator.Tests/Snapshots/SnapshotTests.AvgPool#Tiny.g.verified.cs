@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("pool", "avgpool", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(68L, 124L, 240L), 0L),
+                new("pool", "avgpool", new[] { 4, 4, 4 }, 0L, 0, 8, 0, new[] { 128, 64, 32, 16, 8, 4, 2, 1 }, "", global::BitKernelGen.Execution.Machine.Choose(66L, 124L, 240L), 0L),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

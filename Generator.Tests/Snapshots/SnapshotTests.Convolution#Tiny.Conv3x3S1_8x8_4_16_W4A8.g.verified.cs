@@ -107,14 +107,16 @@ namespace Acme.TinyKernels
             }
 
             Vector512<float> scale = Vector512.Load(parameters), bias = Vector512.Load(parameters + 16);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, output);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, output + 16);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, output + 32);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, output + 48);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, output + 64);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, output + 80);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, output + 96);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, output + 112);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, out Vector512<int> level00);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, out Vector512<int> level10);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, out Vector512<int> level20);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, out Vector512<int> level30);
+            Levels.Store(level00, level10, level20, level30, output, 16, 15);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, out Vector512<int> level40);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, out Vector512<int> level50);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, out Vector512<int> level60);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, out Vector512<int> level70);
+            Levels.Store(level40, level50, level60, level70, output + 64, 16, 15);
         }
 
         // A vector of sums to relu, 4-bit code.
@@ -127,6 +129,15 @@ namespace Acme.TinyKernels
             t = Vector512.MinNative(t, Vector512.Create(15f));
             Vector512<int> level = Levels.Round(t);
             Levels.Store(level, output);
+        }
+
+        // A vector of sums to relu, 4-bit code, to be stored with its neighbours.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void LevelsAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, out Vector512<int> kept)
+        {
+            Vector512<float> value = Vector512.ConvertToSingle(sum) * scale;
+            value += bias;
+            kept = Levels.Round(value);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

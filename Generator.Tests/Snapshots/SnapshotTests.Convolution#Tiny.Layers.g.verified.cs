@@ -12,7 +12,7 @@ namespace Acme
         {
             _conv = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
-                new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 4, PixelBytes: 4, Bits: 4, Zero: 0, MaxLevel: 255, Step: 0.0199999996f, Premultiplier: 10f),
+                new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 4, PixelBytes: 4, Bits: 4, Zero: 0, MaxLevel: 255, Step: 0.0199999996f, Premultiplier: 10f, StepsPerUnit: 1f),
                 [
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 4, Chunk: 9, LevelOffset: 0),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 9, LevelOffset: 0),

@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("dense", "dense", new[] { 1, 1, 10 }, 640L, 8, 0, 0, global::System.Array.Empty<int>(), global::BitKernelGen.Execution.Machine.Choose("multiply-add short 1x1 chunk 4", "multiply-add short 1x1 chunk 4", "multiply-add short 1x1 chunk 4", "multiply-add dot 1x3", "multiply-add dot 1x3", "multiply-add wide 1x3", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(48L, 56L, 83L, 68L, 184L, 475L, 354L), global::BitKernelGen.Execution.Machine.Choose(1216L, 1216L, 912L, 912L, 912L, 912L, 1216L)),
+                new("dense", "dense", new[] { 1, 1, 10 }, 640L, 8, 0, 0, global::System.Array.Empty<int>(), global::BitKernelGen.Execution.Machine.Choose("multiply-add short 1x1 chunk 4", "multiply-add short 1x1 chunk 4", "multiply-add short 1x1 chunk 4", "multiply-add dot 1x3", "multiply-add dot 1x3", "multiply-add wide 1x3", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(47L, 56L, 83L, 68L, 184L, 475L, 354L), global::BitKernelGen.Execution.Machine.Choose(1216L, 1216L, 912L, 912L, 912L, 912L, 1216L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("depthwise", "depthwise", new[] { 4, 4, 4 }, 576L, 8, 4, 0, new[] { 8, 4, 2, 1 }, "depthwise", global::BitKernelGen.Execution.Machine.Choose(128L, 244L, 480L), 272L),
+                new("depthwise", "depthwise", new[] { 4, 4, 4 }, 576L, 8, 4, 0, new[] { 8, 4, 2, 1 }, "depthwise", global::BitKernelGen.Execution.Machine.Choose(126L, 244L, 480L), 272L),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

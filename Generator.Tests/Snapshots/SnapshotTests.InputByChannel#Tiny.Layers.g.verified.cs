@@ -12,7 +12,7 @@ namespace Acme
         {
             _conv = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
-                new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 2, PixelBytes: 2, Bits: 4, Zero: 0, MaxLevel: 255, Step: 0.0175000001f, Premultiplier: 10f, Zeros: InputZeros.ToArray()),
+                new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 2, PixelBytes: 2, Bits: 4, Zero: 0, MaxLevel: 255, Step: 0.0175000001f, Premultiplier: 10f, Zeros: InputZeros.ToArray(), StepsPerUnit: 1f),
                 [
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 4, Chunk: 6, LevelOffset: 0),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 6, LevelOffset: 0),

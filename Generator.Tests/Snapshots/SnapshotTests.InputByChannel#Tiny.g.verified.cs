@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 8, 16 }, 18432L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("multiply-add deep 8x1 chunk 6", "multiply-add deep 4x2 chunk 6", "multiply-add deep 4x2 chunk 6", "multiply-add dot 8x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(802L, 971L, 1792L, 1792L, 3840L, 6912L), global::BitKernelGen.Execution.Machine.Choose(448L, 448L, 704L, 704L, 704L, 704L, 448L)),
+                new("conv", "conv", new[] { 8, 8, 16 }, 18432L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("multiply-add deep 8x1 chunk 6", "multiply-add deep 4x2 chunk 6", "multiply-add deep 4x2 chunk 6", "multiply-add dot 8x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(747L, 991L, 1812L, 1812L, 3860L, 6927L), global::BitKernelGen.Execution.Machine.Choose(448L, 448L, 704L, 704L, 704L, 704L, 448L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

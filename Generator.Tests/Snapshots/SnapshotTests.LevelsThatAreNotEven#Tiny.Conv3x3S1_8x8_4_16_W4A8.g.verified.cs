@@ -107,14 +107,16 @@ namespace Acme.TinyKernels
             }
 
             Vector512<float> scale = Vector512.Load(parameters), bias = Vector512.Load(parameters + 16);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, output, levels);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, output + 16, levels);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, output + 32, levels);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, output + 48, levels);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, output + 64, levels);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, output + 80, levels);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, output + 96, levels);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, output + 112, levels);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, levels, out Vector512<int> level00);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, levels, out Vector512<int> level10);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, levels, out Vector512<int> level20);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, levels, out Vector512<int> level30);
+            Levels.Store(level00, level10, level20, level30, output, 16);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, levels, out Vector512<int> level40);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, levels, out Vector512<int> level50);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, levels, out Vector512<int> level60);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, levels, out Vector512<int> level70);
+            Levels.Store(level40, level50, level60, level70, output + 64, 16);
         }
 
         // A vector of sums to relu, 4-bit code.
@@ -127,6 +129,18 @@ namespace Acme.TinyKernels
             t = Vector512.MinNative(t, Vector512.Create(16f));
             Vector512<int> level = Levels.Map(Levels.Round(Vector512.Ceiling(t + t)), levels);
             Levels.Store(level, output);
+        }
+
+        // A vector of sums to relu, 4-bit code, to be stored with its neighbours.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void LevelsAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, byte* levels, out Vector512<int> kept)
+        {
+            Vector512<float> value = Vector512.ConvertToSingle(sum) * scale;
+            value += bias;
+            Vector512<float> t = Vector512.MaxNative(value, Vector512.Create(0f));
+            t = Vector512.MinNative(t, Vector512.Create(16f));
+            Vector512<int> level = Levels.Map(Levels.Round(Vector512.Ceiling(t + t)), levels);
+            kept = level;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 8, 16 }, 36864L, 4, 4, 0, new[] { 9, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("multiply-add deep 8x1 chunk 9", "multiply-add deep 4x2 chunk 9", "multiply-add deep 4x2 chunk 9", "multiply-add dot 8x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1043L, 1233L, 2304L, 2304L, 5376L, 13056L), global::BitKernelGen.Execution.Machine.Choose(640L, 640L, 640L, 704L, 704L, 640L)),
+                new("conv", "conv", new[] { 8, 8, 16 }, 36864L, 4, 4, 0, new[] { 9, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("multiply-add deep 8x1 chunk 9", "multiply-add deep 4x2 chunk 9", "multiply-add deep 4x2 chunk 9", "multiply-add dot 8x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(976L, 1262L, 2333L, 2333L, 5405L, 13085L), global::BitKernelGen.Execution.Machine.Choose(640L, 640L, 640L, 704L, 704L, 640L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

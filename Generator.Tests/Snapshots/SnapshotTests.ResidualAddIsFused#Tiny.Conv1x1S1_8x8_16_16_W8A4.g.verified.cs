@@ -172,14 +172,16 @@ namespace Acme.TinyKernels
             weights += 256;
 
             Vector512<float> scale = Vector512.Load(parameters), bias = Vector512.Load(parameters + 16);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, residual, residualStep, output, reciprocal);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, residual + 16, residualStep, output + 16, reciprocal);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, residual + 32, residualStep, output + 32, reciprocal);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, residual + 48, residualStep, output + 48, reciprocal);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, residual + 64, residualStep, output + 64, reciprocal);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, residual + 80, residualStep, output + 80, reciprocal);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, residual + 96, residualStep, output + 96, reciprocal);
-            FinishAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, residual + 112, residualStep, output + 112, reciprocal);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), scale, bias, residual, residualStep, reciprocal, out Vector512<int> level00);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), scale, bias, residual + 16, residualStep, reciprocal, out Vector512<int> level10);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), scale, bias, residual + 32, residualStep, reciprocal, out Vector512<int> level20);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), scale, bias, residual + 48, residualStep, reciprocal, out Vector512<int> level30);
+            Levels.Store(level00, level10, level20, level30, output, 16);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s4, Vector512<short>.One), scale, bias, residual + 64, residualStep, reciprocal, out Vector512<int> level40);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s5, Vector512<short>.One), scale, bias, residual + 80, residualStep, reciprocal, out Vector512<int> level50);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s6, Vector512<short>.One), scale, bias, residual + 96, residualStep, reciprocal, out Vector512<int> level60);
+            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s7, Vector512<short>.One), scale, bias, residual + 112, residualStep, reciprocal, out Vector512<int> level70);
+            Levels.Store(level40, level50, level60, level70, output + 64, 16);
         }
 
         // A vector of sums to residual, relu, 8-bit code.
@@ -193,6 +195,16 @@ namespace Acme.TinyKernels
             t = Vector512.MinNative(t, Vector512.Create(255f));
             Vector512<int> level = Levels.Round(t);
             Levels.Store(level, output);
+        }
+
+        // A vector of sums to residual, relu, 8-bit code, to be stored with its neighbours.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void LevelsAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, byte* residual, float residualStep, float reciprocal, out Vector512<int> kept)
+        {
+            Vector512<float> value = Vector512.ConvertToSingle(sum) * scale;
+            value += bias;
+            value += Vector512.ConvertToSingle(Levels.Load16(residual)) * Vector512.Create(residualStep);
+            kept = Levels.Round(value * Vector512.Create(reciprocal));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -112,20 +112,21 @@ namespace Acme.TinyKernels
             for (; step < chunks; step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector512<short> s0;
                 Vector512<short> s1;
                 Vector512<short> s2;
                 Vector512<sbyte> w0;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
-                w0 = Vector512.Load(weights);
+                w0 = Vector512.Load(panel);
                 x0 = Vector512.Create(*(int*)levels).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 16)).AsByte();
                 s0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 x0 = Vector512.Create(*(int*)(levels + 32)).AsByte();
                 s2 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                w0 = Vector512.Load(weights + 64);
+                w0 = Vector512.Load(panel + 64);
                 x0 = Vector512.Create(*(int*)(levels + 4)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 20)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -135,7 +136,7 @@ namespace Acme.TinyKernels
                 x0 = Vector512.Create(*(int*)(levels + 36)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s2 += t0;
-                w0 = Vector512.Load(weights + 128);
+                w0 = Vector512.Load(panel + 128);
                 x0 = Vector512.Create(*(int*)(levels + 8)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 24)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -145,7 +146,7 @@ namespace Acme.TinyKernels
                 x0 = Vector512.Create(*(int*)(levels + 40)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s2 += t0;
-                w0 = Vector512.Load(weights + 192);
+                w0 = Vector512.Load(panel + 192);
                 x0 = Vector512.Create(*(int*)(levels + 12)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 28)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -155,7 +156,6 @@ namespace Acme.TinyKernels
                 x0 = Vector512.Create(*(int*)(levels + 44)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s2 += t0;
-                weights += 256;
 
                 Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
                 int* target = sums + step->Sums;
@@ -174,6 +174,7 @@ namespace Acme.TinyKernels
             for (; count > 0; count--, step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector512<short> s0 = Vector512<short>.Zero;
                 Vector512<short> s1 = Vector512<short>.Zero;
                 Vector512<short> s2 = Vector512<short>.Zero;
@@ -182,7 +183,7 @@ namespace Acme.TinyKernels
                 Vector512<short> t0, t1;
                 for (int i = step->Groups; i > 0; i--)
                 {
-                    w0 = Vector512.Load(weights);
+                    w0 = Vector512.Load(panel);
                     x0 = Vector512.Create(*(int*)levels).AsByte();
                     x1 = Vector512.Create(*(int*)(levels + 16)).AsByte();
                     t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -193,7 +194,7 @@ namespace Acme.TinyKernels
                     t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                     s2 += t0;
                     levels += 4;
-                    weights += 64;
+                    panel += 64;
                 }
 
                 Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
@@ -343,14 +344,15 @@ namespace Acme.TinyKernels
             for (; step < chunks; step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector256<short> s0_0, s0_1;
                 Vector256<short> s1_0, s1_1;
                 Vector256<short> s2_0, s2_1;
                 Vector256<sbyte> w0, w1;
                 Vector256<byte> x0, x1;
                 Vector256<short> t0, t1;
-                w0 = Vector256.Load(weights);
-                w1 = Vector256.Load(weights + 32);
+                w0 = Vector256.Load(panel);
+                w1 = Vector256.Load(panel + 32);
                 x0 = Vector256.Create(*(int*)levels).AsByte();
                 s0_0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 s0_1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -360,8 +362,8 @@ namespace Acme.TinyKernels
                 x0 = Vector256.Create(*(int*)(levels + 32)).AsByte();
                 s2_0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 s2_1 = Avx2.MultiplyAddAdjacent(x0, w1);
-                w0 = Vector256.Load(weights + 64);
-                w1 = Vector256.Load(weights + 96);
+                w0 = Vector256.Load(panel + 64);
+                w1 = Vector256.Load(panel + 96);
                 x0 = Vector256.Create(*(int*)(levels + 4)).AsByte();
                 t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -377,8 +379,8 @@ namespace Acme.TinyKernels
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
                 s2_0 += t0;
                 s2_1 += t1;
-                w0 = Vector256.Load(weights + 128);
-                w1 = Vector256.Load(weights + 160);
+                w0 = Vector256.Load(panel + 128);
+                w1 = Vector256.Load(panel + 160);
                 x0 = Vector256.Create(*(int*)(levels + 8)).AsByte();
                 t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -394,8 +396,8 @@ namespace Acme.TinyKernels
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
                 s2_0 += t0;
                 s2_1 += t1;
-                w0 = Vector256.Load(weights + 192);
-                w1 = Vector256.Load(weights + 224);
+                w0 = Vector256.Load(panel + 192);
+                w1 = Vector256.Load(panel + 224);
                 x0 = Vector256.Create(*(int*)(levels + 12)).AsByte();
                 t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -411,7 +413,6 @@ namespace Acme.TinyKernels
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
                 s2_0 += t0;
                 s2_1 += t1;
-                weights += 256;
 
                 Vector256<short> factor = Vector256.Create(step->Factor).AsInt16();
                 int* target = sums + step->Sums;
@@ -433,6 +434,7 @@ namespace Acme.TinyKernels
             for (; count > 0; count--, step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector256<short> s0_0 = Vector256<short>.Zero, s0_1 = Vector256<short>.Zero;
                 Vector256<short> s1_0 = Vector256<short>.Zero, s1_1 = Vector256<short>.Zero;
                 Vector256<short> s2_0 = Vector256<short>.Zero, s2_1 = Vector256<short>.Zero;
@@ -441,8 +443,8 @@ namespace Acme.TinyKernels
                 Vector256<short> t0, t1;
                 for (int i = step->Groups; i > 0; i--)
                 {
-                    w0 = Vector256.Load(weights);
-                    w1 = Vector256.Load(weights + 32);
+                    w0 = Vector256.Load(panel);
+                    w1 = Vector256.Load(panel + 32);
                     x0 = Vector256.Create(*(int*)levels).AsByte();
                     t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                     t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -459,7 +461,7 @@ namespace Acme.TinyKernels
                     s2_0 += t0;
                     s2_1 += t1;
                     levels += 4;
-                    weights += 64;
+                    panel += 64;
                 }
 
                 Vector256<short> factor = Vector256.Create(step->Factor).AsInt16();

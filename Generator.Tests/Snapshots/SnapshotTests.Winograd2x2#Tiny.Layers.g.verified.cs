@@ -12,7 +12,7 @@ namespace Acme
         {
             _conv = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
-                new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 16, PixelBytes: 16, Bits: 4, Zero: 0, MaxLevel: 15, Step: 0.200000003f, Premultiplier: 10f),
+                new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 16, PixelBytes: 16, Bits: 4, Zero: 0, MaxLevel: 15, Step: 0.200000003f, Premultiplier: 10f, StepsPerUnit: 1f),
                 [
                     new global::BitKernelGen.Packing.WinogradLayout(Tile: 2, Lanes: 16, Vectors: 1, DataPitch: 48, SumsPitch: 48, Chunks: 16),
                     new global::BitKernelGen.Packing.WinogradLayout(Tile: 2, Lanes: 8, Vectors: 2, DataPitch: 48, SumsPitch: 48, Chunks: 16),

@@ -10,7 +10,7 @@ namespace Acme
     /// <remarks>
     /// <code>
     /// layer  operation      output  weights  output code    MACs  weight bytes
-    /// conv   conv 3x3 relu  6x6x16  4 bit    4 bit        82,944         4,820
+    /// conv   conv 3x3 relu  6x6x16  4 bit    4 bit        82,944         4,888
     /// </code>
     /// </remarks>
     public sealed unsafe partial class Tiny : global::BitKernelGen.IModel
@@ -30,14 +30,14 @@ namespace Acme
             Name: "Tiny",
             InputShape: new[] { 6, 6, 16 },
             OutputLength: OutputLength,
-            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(4820L, 4820L, 1664L, 1664L, 1664L, 1664L, 1408L),
+            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(4888L, 4888L, 1664L, 1664L, 1664L, 1664L, 1408L),
             ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(6144L, 6144L, 4032L, 4032L, 4032L, 6208L, 5248L),
             FloatWeightBytes: 9280L,
             FloatArenaBytes: 4608L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 6, 6, 16 }, 82944L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 3x1", "winograd-2x2 3x2", "multiply-add deep 3x2 chunk 36", "multiply-add dot 6x2", "multiply-add dot 3x2", "multiply-add wide 3x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1415L, 1599L, 4752L, 3888L, 13392L, 34992L, 28080L), global::BitKernelGen.Execution.Machine.Choose(4820L, 4820L, 1664L, 1664L, 1664L, 1664L, 1408L)),
+                new("conv", "conv", new[] { 6, 6, 16 }, 82944L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 3x1", "winograd-2x2 3x2", "multiply-add deep 3x2 chunk 36", "multiply-add dot 6x2", "multiply-add dot 3x2", "multiply-add wide 3x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1262L, 1599L, 4868L, 4004L, 13508L, 35108L, 28196L), global::BitKernelGen.Execution.Machine.Choose(4888L, 4888L, 1664L, 1664L, 1664L, 1664L, 1408L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

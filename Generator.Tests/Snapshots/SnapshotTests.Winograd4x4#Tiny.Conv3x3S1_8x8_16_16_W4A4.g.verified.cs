@@ -204,6 +204,7 @@ namespace Acme.TinyKernels
             for (; step < chunks; step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector512<short> s0;
                 Vector512<short> s1;
                 Vector512<short> s2;
@@ -211,7 +212,7 @@ namespace Acme.TinyKernels
                 Vector512<sbyte> w0;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
-                w0 = Vector512.Load(weights);
+                w0 = Vector512.Load(panel);
                 x0 = Vector512.Create(*(int*)levels).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 16)).AsByte();
                 s0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -220,7 +221,7 @@ namespace Acme.TinyKernels
                 x1 = Vector512.Create(*(int*)(levels + 48)).AsByte();
                 s2 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s3 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                w0 = Vector512.Load(weights + 64);
+                w0 = Vector512.Load(panel + 64);
                 x0 = Vector512.Create(*(int*)(levels + 4)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 20)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -233,7 +234,7 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 s2 += t0;
                 s3 += t1;
-                w0 = Vector512.Load(weights + 128);
+                w0 = Vector512.Load(panel + 128);
                 x0 = Vector512.Create(*(int*)(levels + 8)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 24)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -246,7 +247,7 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 s2 += t0;
                 s3 += t1;
-                w0 = Vector512.Load(weights + 192);
+                w0 = Vector512.Load(panel + 192);
                 x0 = Vector512.Create(*(int*)(levels + 12)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 28)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -259,7 +260,6 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 s2 += t0;
                 s3 += t1;
-                weights += 256;
 
                 Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
                 int* target = sums + step->Sums;
@@ -279,6 +279,7 @@ namespace Acme.TinyKernels
             for (; count > 0; count--, step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector512<short> s0 = Vector512<short>.Zero;
                 Vector512<short> s1 = Vector512<short>.Zero;
                 Vector512<short> s2 = Vector512<short>.Zero;
@@ -288,7 +289,7 @@ namespace Acme.TinyKernels
                 Vector512<short> t0, t1;
                 for (int i = step->Groups; i > 0; i--)
                 {
-                    w0 = Vector512.Load(weights);
+                    w0 = Vector512.Load(panel);
                     x0 = Vector512.Create(*(int*)levels).AsByte();
                     x1 = Vector512.Create(*(int*)(levels + 16)).AsByte();
                     t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
@@ -302,7 +303,7 @@ namespace Acme.TinyKernels
                     s2 += t0;
                     s3 += t1;
                     levels += 4;
-                    weights += 64;
+                    panel += 64;
                 }
 
                 Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
@@ -323,14 +324,13 @@ namespace Acme.TinyKernels
             }
         }
 
-        // 16 sums of a pixel to relu, 4-bit code, to be stored with its neighbours.
+        // A vector of sums to relu, 4-bit code, to be stored with its neighbours.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void LevelsAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, out Vector512<int> kept)
         {
             Vector512<float> value = Vector512.ConvertToSingle(sum) * scale;
             value += bias;
-            Vector512<float> t = Vector512.MinNative(value, Vector512.Create(15f));
-            kept = Levels.Round(t);
+            kept = Levels.Round(value);
         }
 
         // The rows of each tile, finished.
@@ -383,14 +383,14 @@ namespace Acme.TinyKernels
                     LevelsAvx512(odd - a5 + Vector512.Load(correction + 16), scale, bias, out Vector512<int> level01);
                     LevelsAvx512(even - a4 + Vector512.Load(correction + 32), scale, bias, out Vector512<int> level02);
                     LevelsAvx512(odd + a5 + a3 + Vector512.Load(correction + 48), scale, bias, out Vector512<int> level03);
-                    Levels.Store(level00, level01, level02, level03, output0, 16);
+                    Levels.Store(level00, level01, level02, level03, output0, 16, 15);
                     even = b1 + b2;
                     odd = b1 - b2;
                     LevelsAvx512(b0 + even + b4 + Vector512.Load(correction + 128), scale, bias, out Vector512<int> level20);
                     LevelsAvx512(odd - b5 + Vector512.Load(correction + 144), scale, bias, out Vector512<int> level21);
                     LevelsAvx512(even - b4 + Vector512.Load(correction + 160), scale, bias, out Vector512<int> level22);
                     LevelsAvx512(odd + b5 + b3 + Vector512.Load(correction + 176), scale, bias, out Vector512<int> level23);
-                    Levels.Store(level20, level21, level22, level23, output0 + 256, 16);
+                    Levels.Store(level20, level21, level22, level23, output0 + 256, 16, 15);
 
                     // Rows 1 and 3.
                     odd = Vector512.Load(at + 448) - Vector512.Load(at + 896);
@@ -423,14 +423,14 @@ namespace Acme.TinyKernels
                     LevelsAvx512(odd - a5 + Vector512.Load(correction + 80), scale, bias, out Vector512<int> level11);
                     LevelsAvx512(even - a4 + Vector512.Load(correction + 96), scale, bias, out Vector512<int> level12);
                     LevelsAvx512(odd + a5 + a3 + Vector512.Load(correction + 112), scale, bias, out Vector512<int> level13);
-                    Levels.Store(level10, level11, level12, level13, output0 + 128, 16);
+                    Levels.Store(level10, level11, level12, level13, output0 + 128, 16, 15);
                     even = b1 + b2;
                     odd = b1 - b2;
                     LevelsAvx512(b0 + even + b4 + Vector512.Load(correction + 192), scale, bias, out Vector512<int> level30);
                     LevelsAvx512(odd - b5 + Vector512.Load(correction + 208), scale, bias, out Vector512<int> level31);
                     LevelsAvx512(even - b4 + Vector512.Load(correction + 224), scale, bias, out Vector512<int> level32);
                     LevelsAvx512(odd + b5 + b3 + Vector512.Load(correction + 240), scale, bias, out Vector512<int> level33);
-                    Levels.Store(level30, level31, level32, level33, output0 + 384, 16);
+                    Levels.Store(level30, level31, level32, level33, output0 + 384, 16, 15);
                 }
             }
         }
@@ -592,6 +592,7 @@ namespace Acme.TinyKernels
             for (; step < chunks; step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector256<short> s0_0, s0_1;
                 Vector256<short> s1_0, s1_1;
                 Vector256<short> s2_0, s2_1;
@@ -599,8 +600,8 @@ namespace Acme.TinyKernels
                 Vector256<sbyte> w0, w1;
                 Vector256<byte> x0, x1;
                 Vector256<short> t0, t1;
-                w0 = Vector256.Load(weights);
-                w1 = Vector256.Load(weights + 32);
+                w0 = Vector256.Load(panel);
+                w1 = Vector256.Load(panel + 32);
                 x0 = Vector256.Create(*(int*)levels).AsByte();
                 s0_0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 s0_1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -613,8 +614,8 @@ namespace Acme.TinyKernels
                 x1 = Vector256.Create(*(int*)(levels + 48)).AsByte();
                 s3_0 = Avx2.MultiplyAddAdjacent(x1, w0);
                 s3_1 = Avx2.MultiplyAddAdjacent(x1, w1);
-                w0 = Vector256.Load(weights + 64);
-                w1 = Vector256.Load(weights + 96);
+                w0 = Vector256.Load(panel + 64);
+                w1 = Vector256.Load(panel + 96);
                 x0 = Vector256.Create(*(int*)(levels + 4)).AsByte();
                 t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -635,8 +636,8 @@ namespace Acme.TinyKernels
                 t1 = Avx2.MultiplyAddAdjacent(x1, w1);
                 s3_0 += t0;
                 s3_1 += t1;
-                w0 = Vector256.Load(weights + 128);
-                w1 = Vector256.Load(weights + 160);
+                w0 = Vector256.Load(panel + 128);
+                w1 = Vector256.Load(panel + 160);
                 x0 = Vector256.Create(*(int*)(levels + 8)).AsByte();
                 t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -657,8 +658,8 @@ namespace Acme.TinyKernels
                 t1 = Avx2.MultiplyAddAdjacent(x1, w1);
                 s3_0 += t0;
                 s3_1 += t1;
-                w0 = Vector256.Load(weights + 192);
-                w1 = Vector256.Load(weights + 224);
+                w0 = Vector256.Load(panel + 192);
+                w1 = Vector256.Load(panel + 224);
                 x0 = Vector256.Create(*(int*)(levels + 12)).AsByte();
                 t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                 t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -679,7 +680,6 @@ namespace Acme.TinyKernels
                 t1 = Avx2.MultiplyAddAdjacent(x1, w1);
                 s3_0 += t0;
                 s3_1 += t1;
-                weights += 256;
 
                 Vector256<short> factor = Vector256.Create(step->Factor).AsInt16();
                 int* target = sums + step->Sums;
@@ -703,6 +703,7 @@ namespace Acme.TinyKernels
             for (; count > 0; count--, step++)
             {
                 byte* levels = data + step->Data;
+                sbyte* panel = weights + step->Weights;
                 Vector256<short> s0_0 = Vector256<short>.Zero, s0_1 = Vector256<short>.Zero;
                 Vector256<short> s1_0 = Vector256<short>.Zero, s1_1 = Vector256<short>.Zero;
                 Vector256<short> s2_0 = Vector256<short>.Zero, s2_1 = Vector256<short>.Zero;
@@ -712,8 +713,8 @@ namespace Acme.TinyKernels
                 Vector256<short> t0, t1;
                 for (int i = step->Groups; i > 0; i--)
                 {
-                    w0 = Vector256.Load(weights);
-                    w1 = Vector256.Load(weights + 32);
+                    w0 = Vector256.Load(panel);
+                    w1 = Vector256.Load(panel + 32);
                     x0 = Vector256.Create(*(int*)levels).AsByte();
                     t0 = Avx2.MultiplyAddAdjacent(x0, w0);
                     t1 = Avx2.MultiplyAddAdjacent(x0, w1);
@@ -735,7 +736,7 @@ namespace Acme.TinyKernels
                     s3_0 += t0;
                     s3_1 += t1;
                     levels += 4;
-                    weights += 64;
+                    panel += 64;
                 }
 
                 Vector256<short> factor = Vector256.Create(step->Factor).AsInt16();
@@ -867,14 +868,13 @@ namespace Acme.TinyKernels
             }
         }
 
-        // 8 sums of a pixel to relu, 4-bit code, to be stored with its neighbours.
+        // A vector of sums to relu, 4-bit code, to be stored with its neighbours.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void LevelsAvx2(Vector256<int> sum, Vector256<float> scale, Vector256<float> bias, out Vector256<int> kept)
         {
             Vector256<float> value = Vector256.ConvertToSingle(sum) * scale;
             value += bias;
-            Vector256<float> t = Vector256.MinNative(value, Vector256.Create(15f));
-            kept = Levels.Round(t);
+            kept = Levels.Round(value);
         }
 
         // The rows of each tile, finished.
@@ -901,7 +901,7 @@ namespace Acme.TinyKernels
                         LevelsAvx2(odd - im + Vector256.Load(correction + 8), scale, bias, out Vector256<int> level01);
                         LevelsAvx2(even - re + Vector256.Load(correction + 16), scale, bias, out Vector256<int> level02);
                         LevelsAvx2(odd + im + infinity + Vector256.Load(correction + 24), scale, bias, out Vector256<int> level03);
-                        Levels.Store(level00, level01, level02, level03, output0, 16);
+                        Levels.Store(level00, level01, level02, level03, output0, 16, 15);
                         row += 504;
                         correction += 32;
                         output0 += 128;

@@ -10,7 +10,7 @@ namespace Acme
     /// <remarks>
     /// <code>
     /// layer  operation      output  weights  output code     MACs  weight bytes
-    /// conv   conv 3x3 relu  8x8x16  4 bit    4 bit        147,456        14,708
+    /// conv   conv 3x3 relu  8x8x16  4 bit    4 bit        147,456        15,064
     /// </code>
     /// </remarks>
     public sealed unsafe partial class Tiny : global::BitKernelGen.IModel
@@ -30,14 +30,14 @@ namespace Acme
             Name: "Tiny",
             InputShape: new[] { 8, 8, 16 },
             OutputLength: OutputLength,
-            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(14708L, 14708L, 1664L, 1664L, 1664L, 1664L, 1408L),
+            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(15064L, 15064L, 1664L, 1664L, 1664L, 1664L, 1408L),
             ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(18048L, 19520L, 5120L, 5120L, 5120L, 8448L, 6400L),
             FloatWeightBytes: 9280L,
             FloatArenaBytes: 8192L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 8, 16 }, 147456L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-4x4 4x1", "winograd-4x4 4x2", "multiply-add deep 4x2 chunk 36", "multiply-add dot 8x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(2011L, 2308L, 6912L, 6912L, 19200L, 49920L), global::BitKernelGen.Execution.Machine.Choose(14708L, 14708L, 1664L, 1664L, 1664L, 1664L, 1408L)),
+                new("conv", "conv", new[] { 8, 8, 16 }, 147456L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-4x4 4x1", "winograd-4x4 4x2", "multiply-add deep 4x2 chunk 36", "multiply-add dot 8x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1780L, 2308L, 7028L, 7028L, 19316L, 50036L), global::BitKernelGen.Execution.Machine.Choose(15064L, 15064L, 1664L, 1664L, 1664L, 1664L, 1408L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -128,13 +128,17 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
         return $"{ToSingle(level)} * {Create(step)}";
     }
 
+    /// <summary>The limit above that kept levels of a store are left with, as an argument.</summary>
+    public static string Most(Epilogue epilogue, int store) =>
+        epilogue.RoundsFirst && epilogue.Stores[store].Encoding is { SaturatesBelow: true, Most: < byte.MaxValue } encoding ? $", {encoding.Most}" : "";
+
     /// <summary>Emits everything after <c>value</c>, which is y (or t, when premultiplied), for the elements at <paramref name="index"/>.</summary>
     /// <param name="writer">Receives the code.</param>
     /// <param name="index">The element's index in its pixel.</param>
     /// <param name="count">Elements to store; 0 for a whole vector.</param>
     /// <param name="pixel">The variable that counts pixels from the pointers on, or null where they point at the pixel itself.</param>
     /// <param name="keep">
-    /// The variable that keeps a store's levels, by its number: they are stored later, by an instruction that saturates at 0 and 255.
+    /// The variable that keeps a store's levels, by its number: they are stored later, by instructions that saturate at 0 and at <see cref="Most"/>.
     /// </param>
     public void Emit(SourceWriter writer, string index, int count, string? pixel = null, Func<int, string>? keep = null)
     {
@@ -161,8 +165,8 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
             string scaled = epilogue.Premultiplied ? "value" : $"value * {Create(reciprocal)}";
             if (keep is not null && encoding.SaturatesBelow)
             {
-                writer.Line($"{Type("float")} {t} = {Min(scaled, Create(CSharp.Literal(encoding.High)))};");
-                writer.Line($"{keep(i)} = Levels.Round({t}){Shift(encoding.Zero)};");
+                string limited = epilogue.RoundsFirst ? scaled : Min(scaled, Create(CSharp.Literal(encoding.High)));
+                writer.Line($"{keep(i)} = Levels.Round({limited}){Shift(encoding.Zero)};");
                 continue;
             }
 

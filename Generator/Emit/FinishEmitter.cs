@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using BitKernelGen.Generator.Planning;
 
 namespace BitKernelGen.Generator.Emit;
@@ -30,6 +31,44 @@ internal static class FinishEmitter
             emitter.Emit(writer, "0", 0);
         }
     }
+
+    /// <summary>The variable that keeps the levels of a sum for a store.</summary>
+    public static string Level(int store, string sum) => $"{(store == 0 ? "level" : "skipLevel")}{sum}";
+
+    /// <summary>One vector of sums to levels that are stored later, inlined.</summary>
+    public static void EmitKept(SourceWriter writer, Epilogue epilogue, Isa isa, bool hasZero)
+    {
+        var emitter = new EpilogueEmitter(epilogue, isa);
+        IEnumerable<string> parameters = VectorParameters(epilogue, isa, hasZero).Where(IsRead).Select(parameter => $"{parameter.Type} {parameter.Name}");
+        IEnumerable<string> kept = Enumerable.Range(0, epilogue.Stores.Count).Select(store => $"out {emitter.Type("int")} {Kept(store)}");
+        writer.Line();
+        writer.Line($"// A vector of sums to {EpilogueEmitter.Describe(epilogue)}, to be stored with its neighbours.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
+        using (writer.Block($"private static void Levels{isa.Name}({string.Join(", ", parameters.Concat(kept))})"))
+        {
+            writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle(hasZero ? "sum + correction" : "sum")} * scale;");
+            writer.Line("value += bias;");
+            emitter.Emit(writer, "0", 0, keep: Kept);
+        }
+
+        static string Kept(int store) => store == 0 ? "kept" : "keptSkip";
+    }
+
+    /// <summary>A call of what <see cref="EmitKept"/> emits.</summary>
+    /// <param name="epilogue">What follows scale and bias.</param>
+    /// <param name="isa">The instruction set.</param>
+    /// <param name="leading">The arguments up to the bias.</param>
+    /// <param name="residual">Where the residual lies.</param>
+    /// <param name="sum">Names the variables that keep its levels.</param>
+    public static string Call(Epilogue epilogue, Isa isa, IEnumerable<string> leading, string residual, string sum)
+    {
+        IEnumerable<string> arguments = EpilogueEmitter.Parameters(epilogue).Where(IsRead).Select(parameter => parameter.Name == "residual" ? residual : parameter.Name);
+        IEnumerable<string> kept = Enumerable.Range(0, epilogue.Stores.Count).Select(store => $"out {isa.Vector}<int> {Level(store, sum)}");
+        return $"Levels{isa.Name}({string.Join(", ", leading.Concat(arguments).Concat(kept))});";
+    }
+
+    /// <summary>Whether a parameter is needed for the levels, before they are stored.</summary>
+    private static bool IsRead((string Type, string Name) parameter) => parameter.Name is not ("output" or "skip");
 
     /// <summary>A row of sums in memory, for the outputs of one panel.</summary>
     /// <param name="writer">Receives the method <c>Finish…</c>.</param>

@@ -92,7 +92,7 @@ internal sealed class LayersEmitter
         string premultiplier = layer.IsPremultiplied ? CSharp.Literal(output.SumCode!.Reciprocal) : "1f";
         return $"new({CSharp.Literal(layer.Spec.Name)}, Outputs: {output.Channels}, Rows: {layer.Window.KernelHeight}, Columns: {layer.Window.KernelWidth}, " +
             $"Channels: {channels}, PixelBytes: {pixelBytes}, Bits: {layer.Spec.Weight!.Bits}, " +
-            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)})";
+            $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)}{StepsPerUnit(step)})";
     }
 
     private static string Layouts(Step step, ProductKernel product) =>
@@ -101,13 +101,21 @@ internal sealed class LayersEmitter
     private static string Layout(Step step, ProductKernel product, Strategy strategy) => "new global::BitKernelGen.Packing." + (strategy switch
     {
         WinogradTile tile =>
-            $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)})",
+            $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)}{(tile.IsPacked ? $", PackedBits: {tile.PackedBits}, WeightPitch: {tile.WeightPitch}" : "")})",
         ProductTile tile =>
             $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups}, LevelOffset: {product.LevelOffset(tile)})",
         _ => throw new System.NotSupportedException(strategy.GetType().Name),
     });
 
     private static string Zeros(Buffer input) => input.Tensor.Zeros.Count > 0 ? ", Zeros: InputZeros.ToArray()" : "";
+
+    private static string StepsPerUnit(Step step)
+    {
+        if ((step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel) is not ProductKernel { Epilogue.RoundsFirst: true } product)
+            return "";
+        float steps = product.Epilogue.Premultiplied ? 1 : step.Outputs.Select(output => output.Code?.Reciprocal ?? 0).Max();
+        return steps > 0 ? $", StepsPerUnit: {CSharp.Literal(steps)}" : "";
+    }
 
     private static string HasSlope(Layer layer) => layer.Spec.Activation == Activation.PRelu ? ", HasSlope: true" : "";
 

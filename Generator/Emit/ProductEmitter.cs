@@ -251,6 +251,8 @@ internal static class ProductEmitter
         if (kernel.FinishesInTile(tile))
         {
             FinishEmitter.EmitVector(writer, kernel.Epilogue, tile.Isa, kernel.HasZero);
+            if (kernel.PacksLevels(tile))
+                FinishEmitter.EmitKept(writer, kernel.Epilogue, tile.Isa, kernel.HasZero);
             return;
         }
 

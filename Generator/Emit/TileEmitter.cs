@@ -290,20 +290,63 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
             return;
         }
 
+        LoadParameters();
+        (int Pixel, int Vector)[] sums = [.. Sums];
+        int four = PacksLevels ? sums.Length / 4 * 4 : 0, two = PacksLevels && _vectors == 2 ? sums.Length % 4 : 0;
+        for (int i = 0; i < four + two; i += 4)
+            FinishTogether([.. sums.Skip(i).Take(4)], sum);
+        foreach ((int p, int v) in sums.Skip(four + two))
+        {
+            IEnumerable<string> arguments = EpilogueEmitter.Arguments(kernel.Epilogue, p, v * _isa.Lanes);
+            writer.Line($"Finish{_isa.Name}({string.Join(", ", Leading(p, v, sum).Concat(arguments))});");
+        }
+    }
+
+    /// <summary>Whether vectors of levels are stored four at a time: neighbours in memory, or pixels.</summary>
+    private bool PacksLevels => _vectors is 1 or 2 && kernel.PacksLevels(tile);
+
+    private string Suffix(int vector) => _vectors == 1 ? "" : $"{vector}";
+
+    private void LoadParameters()
+    {
+        string Load(string pointer, int offset) => $"{_isa.Vector}.Load({CSharp.Plus(pointer, offset)})";
+        int padded = kernel.PaddedOutputs(tile);
         for (int v = 0; v < _vectors; v++)
         {
-            int at = v * _isa.Lanes, padded = kernel.PaddedOutputs(tile);
-            string Load(string pointer, int offset) => $"{_isa.Vector}.Load({CSharp.Plus(pointer, offset)})";
-            string suffix = _vectors == 1 ? "" : $"{v}";
-            writer.Line($"{Vector("float")} scale{suffix} = {Load("parameters", at)}, bias{suffix} = {Load("parameters", padded + at)};");
+            int at = v * _isa.Lanes;
+            writer.Line($"{Vector("float")} scale{Suffix(v)} = {Load("parameters", at)}, bias{Suffix(v)} = {Load("parameters", padded + at)};");
             if (kernel.HasZero)
-                writer.Line($"{Vector("int")} correction{suffix} = {Load("(int*)parameters", (2 * padded) + at)};");
-            for (int p = 0; p < pixels; p++)
-            {
-                string correction = kernel.HasZero ? $"correction{suffix}, " : "";
-                IEnumerable<string> arguments = EpilogueEmitter.Arguments(kernel.Epilogue, p, at);
-                writer.Line($"Finish{_isa.Name}({sum(p, v)}, {correction}scale{suffix}, bias{suffix}, {string.Join(", ", arguments)});");
-            }
+                writer.Line($"{Vector("int")} correction{Suffix(v)} = {Load("(int*)parameters", (2 * padded) + at)};");
+        }
+    }
+
+    /// <summary>A sum and its outputs' parameters.</summary>
+    private IEnumerable<string> Leading(int pixel, int vector, Func<int, int, string> sum)
+    {
+        string suffix = Suffix(vector);
+        return kernel.HasZero
+            ? [sum(pixel, vector), $"correction{suffix}", $"scale{suffix}", $"bias{suffix}"]
+            : [sum(pixel, vector), $"scale{suffix}", $"bias{suffix}"];
+    }
+
+    /// <summary>Four sums, or the last two, to levels that are packed and stored together.</summary>
+    private void FinishTogether((int Pixel, int Vector)[] sums, Func<int, int, string> sum)
+    {
+        Epilogue epilogue = kernel.Epilogue;
+        foreach ((int p, int v) in sums)
+        {
+            string residual = epilogue.Residual is { } operand
+                ? CSharp.Plus("residual", (p * operand.PixelBytes) + (v * _isa.Lanes * (operand.IsFloat ? sizeof(float) : 1))) : "";
+            writer.Line(FinishEmitter.Call(epilogue, _isa, Leading(p, v, sum), residual, $"{p}{v}"));
+        }
+
+        for (int store = 0; store < epilogue.Stores.Count; store++)
+        {
+            int pixelBytes = epilogue.Stores[store].PixelBytes;
+            string levels = string.Join(", ", sums.Select(at => FinishEmitter.Level(store, $"{at.Pixel}{at.Vector}")));
+            string target = CSharp.Plus(EpilogueEmitter.Output(store), sums[0].Pixel * pixelBytes);
+            string name = _vectors == 1 ? "Store" : "StorePairs", pitch = sums.Length == 4 ? $", {pixelBytes}" : "";
+            writer.Line($"Levels.{name}({levels}, {target}{pitch}{EpilogueEmitter.Most(epilogue, store)});");
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
             Columns();
         int rest = kernel.Epilogue.Stores[0].PixelElements % _isa.Lanes;
         if (StoresFour)
-            Kept();
+            FinishEmitter.EmitKept(writer, kernel.Epilogue, _isa, hasZero: false);
         else
             Pixel("Pixel", 0);
         if (rest > 0)
@@ -316,7 +316,7 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
 
     /// <summary>Whether a row of a tile can be stored at once: levels, and no part of it hangs over.</summary>
     private bool StoresFour =>
-        tile.Size == 4 && !IsRagged(kernel.OutputWidth) && kernel.Epilogue.Stores.All(store => store.Encoding is not null);
+        tile.Size == 4 && !IsRagged(kernel.OutputWidth) && kernel.Epilogue.StoresLevels;
 
     private void EachPixel(string pixel, string[] sums, int y)
     {
@@ -334,44 +334,17 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
 
     private void FourPixels(string[] sums, int y)
     {
-        int stores = kernel.Epilogue.Stores.Count;
-        string Kept(int store, int column) => $"{(store == 0 ? "level" : "skipLevel")}{y}{column}";
         for (int column = 0; column < 4; column++)
         {
-            IEnumerable<string> arguments = EpilogueEmitter.Parameters(kernel.Epilogue).Where(IsRead).Select(parameter =>
-                parameter.Name == "residual" ? CSharp.Plus(Local("residual"), (y * kernel.Epilogue.Residual!.RowBytes) + (column * kernel.Epilogue.Residual.PixelBytes)) : parameter.Name);
-            string kept = string.Join(", ", Enumerable.Range(0, stores).Select(store => $"out {_int} {Kept(store, column)}"));
-            writer.Line($"Levels{_isa.Name}({string.Join(", ", [sums[column], "scale", "bias", .. arguments, kept])});");
+            string residual = kernel.Epilogue.Residual is { } operand
+                ? CSharp.Plus(Local("residual"), (y * operand.RowBytes) + (column * operand.PixelBytes)) : "";
+            writer.Line(FinishEmitter.Call(kernel.Epilogue, _isa, [sums[column], "scale", "bias"], residual, $"{y}{column}"));
         }
 
-        for (int store = 0; store < stores; store++)
+        for (int store = 0; store < kernel.Epilogue.Stores.Count; store++)
         {
-            string levels = string.Join(", ", Enumerable.Range(0, 4).Select(column => Kept(store, column)));
-            writer.Line($"Levels.Store({levels}, {CSharp.Plus(Local(EpilogueEmitter.Output(store)), y * kernel.Epilogue.Stores[store].RowBytes)}, {kernel.Epilogue.Stores[store].PixelBytes});");
-        }
-    }
-
-    /// <summary>Whether a parameter of the epilogue is needed for the levels, before they are stored.</summary>
-    private static bool IsRead((string Type, string Name) parameter) => parameter.Name is not ("output" or "skip");
-
-    /// <summary>A pixel's sums to levels that are stored later; inlined.</summary>
-    private void Kept()
-    {
-        var emitter = new EpilogueEmitter(kernel.Epilogue, _isa);
-        writer.Line();
-        writer.Line($"// {_isa.Lanes} sums of a pixel to {EpilogueEmitter.Describe(kernel.Epilogue)}, to be stored with its neighbours.");
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-        string[] parameters =
-        [
-            $"{_int} sum", $"{_isa.Vector}<float> scale", $"{_isa.Vector}<float> bias",
-            .. EpilogueEmitter.Parameters(kernel.Epilogue).Where(IsRead).Select(parameter => $"{parameter.Type} {parameter.Name}"),
-            .. Enumerable.Range(0, kernel.Epilogue.Stores.Count).Select(store => $"out {_int} {(store == 0 ? "kept" : "keptSkip")}"),
-        ];
-        using (writer.Block($"private static void Levels{_isa.Name}({string.Join(", ", parameters)})"))
-        {
-            writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle("sum")} * scale;");
-            writer.Line("value += bias;");
-            emitter.Emit(writer, "0", 0, keep: store => store == 0 ? "kept" : "keptSkip");
+            string levels = string.Join(", ", Enumerable.Range(0, 4).Select(column => FinishEmitter.Level(store, $"{y}{column}")));
+            writer.Line($"Levels.Store({levels}, {CSharp.Plus(Local(EpilogueEmitter.Output(store)), y * kernel.Epilogue.Stores[store].RowBytes)}, {kernel.Epilogue.Stores[store].PixelBytes}{EpilogueEmitter.Most(kernel.Epilogue, store)});");
         }
     }
 }

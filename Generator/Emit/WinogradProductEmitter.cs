@@ -26,7 +26,7 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
             writer.Line("WinogradStep* step = steps + 1, chunks = step + steps->Groups;");
             using (writer.Block("for (; step < chunks; step++)"))
             {
-                writer.Line("byte* levels = data + step->Data;");
+                Start();
                 Whole();
                 Widen(false);
             }
@@ -38,17 +38,23 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
         using (KernelWriter.Method(writer, $"Chunks{_isa.Name}", [("byte*", "data"), ("sbyte*", "weights"), ("WinogradStep*", "step"), ("int", "count"), ("int*", "sums")]))
         using (writer.Block("for (; count > 0; count--, step++)"))
         {
-            writer.Line("byte* levels = data + step->Data;");
+            Start();
             Declare(isZero: true);
             using (writer.Block("for (int i = step->Groups; i > 0; i--)"))
             {
                 Group(0, false);
                 writer.Line("levels += 4;");
-                writer.Line($"weights += {GroupBytes};");
+                writer.Line($"panel += {GroupBytes};");
             }
 
             Widen(true);
         }
+    }
+
+    private void Start()
+    {
+        writer.Line("byte* levels = data + step->Data;");
+        writer.Line("sbyte* panel = weights + step->Weights;");
     }
 
     private int GroupBytes => tile.PanelOutputs * 4;
@@ -71,9 +77,10 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
         {
             for (int group = 0; group < unroll; group++)
                 Group(group, isFirst && group == 0);
-            if (tile.Groups > unroll)
-                writer.Line($"levels += {4 * unroll};");
-            writer.Line($"weights += {unroll * GroupBytes};");
+            if (tile.Groups == unroll)
+                return;
+            writer.Line($"levels += {4 * unroll};");
+            writer.Line($"panel += {unroll * GroupBytes};");
         }
     }
 
@@ -91,7 +98,7 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
     private void Group(int group, bool isFirst)
     {
         for (int v = 0; v < tile.Vectors; v++)
-            writer.Line($"w{v} = {_isa.Vector}.Load({CSharp.Plus("weights", (group * GroupBytes) + (v * _isa.Bytes))});");
+            writer.Line($"w{v} = {_isa.Vector}.Load({CSharp.Plus("panel", (group * GroupBytes) + (v * _isa.Bytes))});");
         int loaded = -1;
         for (int i = 0; i < Sums.Count; i += 2)
         {

@@ -11,7 +11,7 @@ namespace BitKernelGen.Generator.Planning;
 internal static class CostModel
 {
     /// <summary>Scale, bias, activation, encoding and store of a vector of sums, by lanes.</summary>
-    private static double Finish(Isa isa) => isa == Isa.Avx512 ? 5 : isa == Isa.Avx2 ? 3.5 : isa.Lanes == 4 ? 3 : 8;
+    private static double Finish(Isa isa) => isa == Isa.Avx512 ? 4.5 : isa == Isa.Avx2 ? 3.5 : isa.Lanes == 4 ? 3 : 8;
 
     /// <summary>Cycles of a step.</summary>
     public static long Cycles(Step step, Isa isa, Network network)
@@ -51,7 +51,7 @@ internal static class CostModel
     {
         double rate = (tile.Isa.Name, tile.Accumulation) switch
         {
-            ("Avx512", Accumulation.Deep) => 51,
+            ("Avx512", Accumulation.Deep) => 56,
             ("Avx512", Accumulation.Short) => 44,
             ("Avx512", _) => 26,
             ("Avx2", Accumulation.Deep) => 47,
@@ -74,7 +74,16 @@ internal static class CostModel
         double outputs = (double)output.Height * output.Width * vectors * tile.LaneOutputs;
         double reuse = tile.Pixels >= 4 || tile.Accumulation == Accumulation.Portable ? 1 : tile.Pixels >= 2 ? 0.8 : 0.55;
         double products = outputs * layer.Window.KernelHeight * tile.GroupsPerRow * tile.Group;
-        return (products / (rate * reuse)) + (outputs / tile.LaneOutputs * (tile.LaneOutputs / tile.Isa.Lanes) * Finish(tile.Isa));
+        double weights = (double)vectors * tile.LaneOutputs * layer.Window.KernelHeight * tile.GroupsPerRow * tile.Group;
+        return (products / (rate * reuse)) + (outputs / tile.LaneOutputs * (tile.LaneOutputs / tile.Isa.Lanes) * Finish(tile.Isa))
+            + Unpack(weights, layer.Spec.Weight!.Bits);
+    }
+
+    /// <summary>Packed weights on their way to the kernel: from memory where they are many, and out of their bits.</summary>
+    private static double Unpack(double weights, int bits)
+    {
+        double bytes = weights * bits / 8;
+        return (bytes > 256 * 1024 ? bytes / 6 : 0) + (bits < 8 ? weights / 20 : 0);
     }
 
     private static double Winograd(WinogradTile tile)
@@ -87,15 +96,17 @@ internal static class CostModel
 
         // A product and its addition, a little more for loads; widening and storing each sum.
         double tileVectors = (double)groups * tile.Tiles * vectors;
-        double products = tileVectors * tile.Positions * ((tile.Groups * (isWide ? 1.08 : 0.6)) + (isWide ? 2 : 1));
+        double products = tileVectors * tile.Positions * ((tile.Groups * (isWide ? 1.14 : 0.6)) + (isWide ? 1.2 : 1));
 
-        // Weights that do not stay in the second-level cache from one group of tiles to the next.
+        // Weights that go through the first-level cache again for each group of tiles; packed ones are unpacked and transformed once.
         int panels = tile.PaddedOutputs / tile.PanelOutputs;
-        double bytes = (double)panels * tile.PanelBytes;
-        double streaming = bytes > 512 * 1024 ? bytes * groups / 24 : bytes > 24 * 1024 ? bytes * groups / 256 : 0;
+        double bytes = (double)panels * tile.Positions * tile.TapBytes;
+        double streaming = tile.IsPacked
+            ? (bytes / tile.Isa.Bytes * 3) + (bytes * groups / 128) + Unpack((double)panels * tile.PanelWeights, tile.PackedBits)
+            : bytes > 24 * 1024 ? bytes * groups / 256 : 0;
 
         double columns = (tile.Size == 4 ? 60 : 14) * (isWide ? 1 : 0.6);
-        double finish = tile.Size * tile.Size * (Finish(tile.Isa) + (isWide ? 1.5 : 1));
+        double finish = tile.Size * tile.Size * (Finish(tile.Isa) + (isWide ? 0 : 1));
         return input + products + streaming + ((double)tile.AllTiles * vectors * (columns + finish));
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Generator.Planning;
@@ -15,6 +16,15 @@ internal sealed record Epilogue(Operand? Residual, ActivationFunction Activation
 {
     /// <summary>Whether the residual is multiplied by rather than added.</summary>
     public bool IsProduct { get; init; }
+
+    /// <summary>
+    /// Whether values may be rounded before they are limited: they fit 32 bits, as the planner knows of the residual and the
+    /// loader proves of the sums. Packing then limits whole vectors of levels.
+    /// </summary>
+    public bool RoundsFirst { get; init; }
+
+    /// <summary>Whether all that is stored are levels, so that vectors of them can be packed four at a time.</summary>
+    public bool StoresLevels => Stores.All(store => store.Encoding is not null);
 
     /// <summary>Numbers that each output has before the weights: scale and bias, a correction for the zero offset, prelu's slope.</summary>
     public int Parameters(bool hasZero) => 2 + (hasZero ? 1 : 0) + (Activation.Kind == Profiles.Activation.PRelu ? 1 : 0);
@@ -56,6 +66,9 @@ internal sealed record Encoding(float Low, float High, int Zero, bool IsEven, in
 {
     /// <summary>Whether an even level below 0 is what the lower clamp would make 0, however small the number was.</summary>
     public bool SaturatesBelow => IsEven && Low == -Zero;
+
+    /// <summary>The largest level.</summary>
+    public int Most => (int)Math.Round(High) + Zero;
 
     public static Encoding Of(Code code, ActivationFunction activation)
     {

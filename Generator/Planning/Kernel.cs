@@ -73,6 +73,9 @@ internal sealed record ProductKernel : Kernel
         && Epilogue.Activation.Kind is (Activation.None or Activation.Relu or Activation.Relu6 or Activation.Clip)
         && Epilogue.Stores.All(store => store.PixelElements % tile.PanelOutputs == 0);
 
+    /// <summary>Whether a tile packs vectors of levels four at a time before it stores them.</summary>
+    public bool PacksLevels(ProductTile tile) => FinishesInTile(tile) && Epilogue.StoresLevels;
+
     /// <summary>Scratch: the sums of a row or of a tile with several chunks, then the unpacked panel, then the widened rows.</summary>
     public int SumsBytes(ProductTile tile)
     {

@@ -178,7 +178,18 @@ internal sealed class Planner
         residual is null ? null : Operand.Of(residual),
         layer.Activation,
         layer.IsPremultiplied,
-        new EquatableArray<Store>(outputs.Select(output => Store.To(output, layer.Activation))));
+        new EquatableArray<Store>(outputs.Select(output => Store.To(output, layer.Activation))))
+    {
+        RoundsFirst = layer.Spec.Op != LayerOp.Mul
+            && (layer.Activation.Kind == Activation.None || layer.Activation.IsLimit)
+            && (residual is null || residual.Code is { } code && code.MaxLevel * code.Step * StepsPerUnit(outputs) < MostSteps),
+    };
+
+    /// <summary>Half of what float32 rounds to 32 bits, for each of the two terms of a residual sum.</summary>
+    private const float MostSteps = 1 << 29;
+
+    /// <summary>Steps of the finest code among the outputs in a unit of their values.</summary>
+    private static float StepsPerUnit(Buffer[] outputs) => outputs.Select(output => output.Code?.Reciprocal ?? 0).Max();
 
     /// <summary>A layer with weights, alone or with the add that follows it.</summary>
     private Step Weighted(Layer layer, Layer? add, Buffer? residual, Buffer[] outputs)

@@ -79,7 +79,7 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
         if (isa.HasWinograd && WinogradTile.Applies(layer, input, code))
         {
             foreach (int size in new[] { 2, 4 })
-                strategies.Add(WinogradTile.Choose(isa, size, output.Height, output.Width, pixelBytes, output.Channels));
+                strategies.Add(WinogradTile.Choose(isa, size, output.Height, output.Width, pixelBytes, output.Channels, layer.Spec.Weight!.Bits));
         }
 
         return [.. strategies];

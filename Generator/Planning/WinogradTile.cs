@@ -17,13 +17,18 @@ namespace BitKernelGen.Generator.Planning;
 /// <param name="Outputs">Output channels.</param>
 /// <param name="Tiles">Tiles of a group: as many as the products' sums in registers allow.</param>
 /// <param name="Vectors">Vectors of outputs in a panel.</param>
-internal sealed record WinogradTile(Isa Isa, int Size, int Rows, int Columns, int Channels, int Outputs, int Tiles, int Vectors) : Strategy(Isa)
+/// <param name="PackedBits">Bits of a weight that is transformed panel by panel in every call; 0 where transformed weights are resident.</param>
+internal sealed record WinogradTile(
+    Isa Isa, int Size, int Rows, int Columns, int Channels, int Outputs, int Tiles, int Vectors, int PackedBits) : Strategy(Isa)
 {
     private const int Group = 4;
 
     public override string Name => $"winograd-{Size}x{Size}";
 
-    public override string Describe() => $"{Name} {Tiles}x{Vectors}";
+    public override string Describe() => $"{Name} {Tiles}x{Vectors}" + (IsPacked ? " packed" : "");
+
+    /// <summary>Whether weights stay packed, and each panel's are transformed before it goes over all tiles.</summary>
+    public bool IsPacked => PackedBits > 0;
 
     public WinogradTransform Transform => WinogradTransform.Of(Size);
 
@@ -44,7 +49,7 @@ internal sealed record WinogradTile(Isa Isa, int Size, int Rows, int Columns, in
     public int TileBytes => Buffer.RoundUp(Channels, DataVectorBytes);
 
     /// <summary>Bytes from one position's transformed levels to the next one's.</summary>
-    public int DataPitch => Spread(Tiles * TileBytes, 64);
+    public int DataPitch => Spread((IsPacked ? AllTiles : Tiles) * TileBytes, 64);
 
     /// <summary>32-bit sums from one position to the next.</summary>
     public int SumsPitch => Spread(Tiles * PanelOutputs, Isa.Lanes);
@@ -56,11 +61,24 @@ internal sealed record WinogradTile(Isa Isa, int Size, int Rows, int Columns, in
     /// <summary>Whether there are registers for two rows of a tile on their way to the output.</summary>
     public bool FinishesInRegisters => Isa.Registers >= 32;
 
-    public int ScratchBytes => DataBytes + SumsBytes;
+    /// <summary>Bytes of a panel's weights at one place of the window.</summary>
+    public int TapBytes => Channels * PanelOutputs;
+
+    /// <summary>Bytes from one position's transformed weights to the next one's, where they are made in the scratch.</summary>
+    public int WeightPitch => Spread(TapBytes, 64);
+
+    /// <summary>A panel's weights, nine for each channel and output, as they are packed.</summary>
+    public int PanelWeights => WinogradTransform.Taps * WinogradTransform.Taps * TapBytes;
+
+    public int ExpandedBytes => IsPacked ? Positions * WeightPitch : 0;
+
+    public int UnpackedBytes => IsPacked ? Buffer.RoundUp(PanelWeights, BitPacking.Block) + 64 : 0;
+
+    public int ScratchBytes => DataBytes + SumsBytes + ExpandedBytes + UnpackedBytes;
 
     public int ParameterBytes => PaddedOutputs * (2 + (Size * Size)) * sizeof(int);
 
-    public int PanelBytes => Positions * Channels * PanelOutputs;
+    public int PanelBytes => IsPacked ? BitPacking.Bytes(PanelWeights, PackedBits) : Positions * TapBytes;
 
     public int WeightBytes => ParameterBytes + (PaddedOutputs / PanelOutputs * PanelBytes);
 
@@ -71,13 +89,19 @@ internal sealed record WinogradTile(Isa Isa, int Size, int Rows, int Columns, in
     /// Chooses the register tile. Tiles share the weights that were loaded, vectors the levels; together they are at most eight
     /// sums, so that the sums of all positions stay in the first-level cache.
     /// </summary>
-    public static WinogradTile Choose(Isa isa, int size, int height, int width, int pixelBytes, int outputs)
+    public static WinogradTile Choose(Isa isa, int size, int height, int width, int pixelBytes, int outputs, int weightBits)
     {
+        const int HalfOfCache = 512 * 1024;
         int rows = (height + size - 1) / size, columns = (width + size - 1) / size, vectors = (outputs + isa.Lanes - 1) / isa.Lanes;
-        int panel = vectors % 2 == 0 ? 2 : 1;
-        int most = 4, all = rows * columns;
+        int positions = WinogradTransform.Of(size).Positions.Count, all = rows * columns;
+        bool isPacked = (long)positions * pixelBytes * vectors * isa.Lanes > HalfOfCache;
+
+        // A panel that is transformed stays in the second-level cache with the levels of all tiles.
+        int panel = vectors % 2 == 0 && (!isPacked || positions * pixelBytes * 2 * isa.Lanes <= HalfOfCache) ? 2 : 1;
+        int most = 4;
         int groups = (all + most - 1) / most;
-        return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel);
+        int bits = !isPacked ? 0 : weightBits == 1 ? 2 : weightBits;
+        return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel, bits);
     }
 
     /// <summary>Positions a power of two apart would meet in few sets of the first-level cache.</summary>

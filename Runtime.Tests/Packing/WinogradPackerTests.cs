@@ -70,6 +70,7 @@ public unsafe class WinogradPackerTests
 
             var steps = (WinogradStep*)weights;
             *steps++ = new WinogradStep { Groups = chunks.Count(sizes => sizes.Length == 1), Sums = chunks.Where(sizes => sizes.Length > 1).Sum(sizes => sizes.Length) };
+            int written = 0;
             foreach (int position in order)
             {
                 for (int chunk = 0, group = 0; chunk < chunks[position].Length; group += chunks[position][chunk++])
@@ -77,11 +78,13 @@ public unsafe class WinogradPackerTests
                     *steps++ = new WinogradStep
                     {
                         Data = (position * 1000) + (4 * group),
+                        Weights = written,
                         Sums = position * 100,
                         Groups = chunks[position][chunk],
                         Factor = transform.Positions[position].Factor * 0x10001,
                         Continues = chunk == 0 ? 0 : 1,
                     };
+                    written += chunks[position][chunk] * panel * 4;
                 }
             }
 

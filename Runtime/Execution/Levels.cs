@@ -69,13 +69,12 @@ public static unsafe class Levels
         *(uint*)target = Vector128.Narrow(half, half).AsUInt32().ToScalar();
     }
 
-    /// <summary>Stores 16 levels of each of four pixels; what is below 0 becomes 0, what is above 255 becomes 255.</summary>
+    /// <summary>Stores 16 levels of each of four pixels; what is below 0 becomes 0, what is above <paramref name="most"/> becomes that.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes)
+    public static void Store(
+        Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes, byte most = byte.MaxValue)
     {
-        // Packing works within 128 bits: four levels of each pixel in turn.
-        Vector512<byte> packed = Avx512BW.PackUnsignedSaturate(
-            Avx512BW.PackSignedSaturate(level0, level1), Avx512BW.PackSignedSaturate(level2, level3));
+        Vector512<byte> packed = Pack(level0, level1, level2, level3, most);
         Vector512<int> pixels = Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
         if (pixelBytes == 16)
         {
@@ -89,12 +88,34 @@ public static unsafe class Levels
         Avx512F.ExtractVector128(pixels, 3).AsByte().Store(target + (3 * pixelBytes));
     }
 
-    /// <summary>Stores 8 levels of each of four pixels; what is below 0 becomes 0, what is above 255 becomes 255.</summary>
+    /// <summary>Stores 32 levels, two vectors of them, of each of two pixels; what is below 0 becomes 0, what is above <paramref name="most"/> becomes that.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> level0, Vector256<int> level1, Vector256<int> level2, Vector256<int> level3, byte* target, int pixelBytes)
+    public static void StorePairs(
+        Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes, byte most = byte.MaxValue)
+    {
+        Vector512<byte> packed = Pack(level0, level1, level2, level3, most);
+        Vector512<byte> pixels = Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsByte();
+        pixels.GetLower().Store(target);
+        pixels.GetUpper().Store(target + pixelBytes);
+    }
+
+    /// <summary>Stores 32 levels; what is below 0 becomes 0, what is above <paramref name="most"/> becomes that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairs(Vector512<int> level0, Vector512<int> level1, byte* target, byte most = byte.MaxValue)
+    {
+        Vector512<byte> packed = Pack(level0, level1, level0, level1, most);
+        Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsByte().GetLower().Store(target);
+    }
+
+    /// <summary>Stores 8 levels of each of four pixels; what is below 0 becomes 0, what is above <paramref name="most"/> becomes that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(
+        Vector256<int> level0, Vector256<int> level1, Vector256<int> level2, Vector256<int> level3, byte* target, int pixelBytes, byte most = byte.MaxValue)
     {
         Vector256<byte> packed = Avx2.PackUnsignedSaturate(
             Avx2.PackSignedSaturate(level0, level1), Avx2.PackSignedSaturate(level2, level3));
+        if (most < byte.MaxValue)
+            packed = Vector256.Min(packed, Vector256.Create(most));
         Vector256<long> pixels = Avx2.PermuteVar8x32(packed.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsInt64();
         *(long*)target = pixels.GetElement(0);
         *(long*)(target + pixelBytes) = pixels.GetElement(1);
@@ -164,6 +185,15 @@ public static unsafe class Levels
             lower.AsInt16().Store(target + i);
             upper.AsInt16().Store(target + i + Vector256<short>.Count);
         }
+    }
+
+    // Packing works within 128 bits: four levels of each vector in turn.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Pack(Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte most)
+    {
+        Vector512<byte> packed = Avx512BW.PackUnsignedSaturate(
+            Avx512BW.PackSignedSaturate(level0, level1), Avx512BW.PackSignedSaturate(level2, level3));
+        return most < byte.MaxValue ? Vector512.Min(packed, Vector512.Create(most)) : packed;
     }
 
     private static Vector128<byte> Narrow(Vector256<int> level)

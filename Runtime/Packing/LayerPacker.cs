@@ -18,9 +18,12 @@ namespace BitKernelGen.Packing;
 /// <param name="Premultiplier">What scale and bias are multiplied by once: the output code's reciprocal, or 1.</param>
 /// <param name="HasSlope">Whether each output has a slope, prelu's.</param>
 /// <param name="Zeros">The level of zero in each channel of the input, in the place of <paramref name="Zero"/>; null where they are one.</param>
+/// <param name="StepsPerUnit">
+/// Where the kernels round values before they limit them, steps of the finest output code in a unit of what scale and bias give; else 0.
+/// </param>
 public readonly record struct LayerShape(
     string Name, int Outputs, int Rows, int Columns, int Channels, int PixelBytes, int Bits, int Zero, int MaxLevel, float Step, float Premultiplier,
-    bool HasSlope = false, byte[]? Zeros = null)
+    bool HasSlope = false, byte[]? Zeros = null, float StepsPerUnit = 0)
 {
     /// <summary>What the kernels take every level less.</summary>
     internal int LevelOffset { get; init; }
@@ -67,6 +70,13 @@ public static unsafe class LayerPacker
         WriteParameters(block, file, layer, shape, 0, paddedOutputs);
         WritePanels(block + ParameterBytes(shape, paddedOutputs), layer.Values, shape, layout);
         return block;
+    }
+
+    /// <summary>Bytes of a packed panel.</summary>
+    internal static int PanelBytes(in LayerShape shape, PanelLayout layout)
+    {
+        int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
+        return PanelUnpacker.PackedBytes(shape.Rows * groupsPerRow * layout.Vectors * layout.Lanes * layout.Group, layout.ResidentBits);
     }
 
     /// <summary>Writes weights panel by panel.</summary>
@@ -231,9 +241,25 @@ public static unsafe class LayerPacker
             bias[output] = layer.Bias[source] * shape.Premultiplier;
             if (!float.IsFinite(m) || !float.IsFinite(bias[output]))
                 throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {source} leave float32's range in the layer's steps.");
+            if (!FitsRounding(layer, shape, source, m, bias[output]))
+                throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond 2²⁹ steps of the code that they are rounded to.");
             if (scale[output] / factor != m)
                 throw new WeightsException($"Layer '{shape.Name}': the scale of output {source} is too small for float32 in the layer's steps.");
         }
+    }
+
+    /// <summary>Whether no value of an output, whatever the levels, is beyond what float32 rounds to 32 bits; half of it is left to a residual.</summary>
+    private static bool FitsRounding(QuantizedLayer layer, in LayerShape shape, int output, float scale, float bias)
+    {
+        const double MostSteps = 1 << 29;
+        bool Fits(double weights, in LayerShape shape) => ((weights * shape.MaxLevel * scale) + Math.Abs(bias)) * shape.StepsPerUnit < MostSteps;
+        int largest = shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1;
+        if (Fits((double)largest * layer.Inputs, shape))
+            return true;
+        long actual = 0;
+        foreach (sbyte weight in layer.Values.AsSpan(output * layer.Inputs, layer.Inputs))
+            actual += Math.Abs((int)weight);
+        return Fits(actual, shape);
     }
 
     /// <summary>Proves that no sum overflows, in 32 bits or in the 16 that a kernel relies on.</summary>

@@ -12,11 +12,17 @@ public abstract record WeightLayout;
 /// <param name="LevelOffset">What kernels take every level less, so that it fits a signed byte: 128 or 0.</param>
 public sealed record PanelLayout(int Lanes, int Group, int Vectors, int ResidentBits, int Chunk, int LevelOffset = 0) : WeightLayout;
 
-/// <summary>For Winograd kernels: transformed weights, a byte each, in the order in which the products read them.</summary>
+/// <summary>
+/// For Winograd kernels: transformed weights, a byte each, in the order in which the products read them; or the weights themselves,
+/// packed, of which the kernel makes a panel's transformed ones.
+/// </summary>
 /// <param name="Tile">Output rows and columns of a tile, 2 or 4.</param>
 /// <param name="Lanes">Outputs of a vector.</param>
 /// <param name="Vectors">Vectors of a panel.</param>
 /// <param name="DataPitch">Bytes of transformed levels from one position to the next.</param>
 /// <param name="SumsPitch">32-bit sums from one position to the next.</param>
 /// <param name="Chunks">Chunks of all positions that there is room for, as the profile's bounds promise.</param>
-public sealed record WinogradLayout(int Tile, int Lanes, int Vectors, int DataPitch, int SumsPitch, int Chunks) : WeightLayout;
+/// <param name="PackedBits">Bits that a packed weight takes; 0 where they are transformed.</param>
+/// <param name="WeightPitch">Bytes of a panel's transformed weights from one position to the next, where the kernel makes them.</param>
+public sealed record WinogradLayout(
+    int Tile, int Lanes, int Vectors, int DataPitch, int SumsPitch, int Chunks, int PackedBits = 0, int WeightPitch = 0) : WeightLayout;

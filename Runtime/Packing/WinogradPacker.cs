@@ -25,14 +25,20 @@ internal static unsafe class WinogradPacker
         int panel = layout.Vectors * layout.Lanes, padded = (shape.Outputs + panel - 1) / panel * panel;
         int groups = (shape.Channels + AccumulationBounds.Group - 1) / AccumulationBounds.Group;
         int parameterBytes = padded * (2 + transform.Scale) * sizeof(int);
-        int weightBytes = transform.Positions.Count * groups * AccumulationBounds.Group * padded;
+        var packed = new PanelLayout(layout.Lanes, AccumulationBounds.Group, layout.Vectors, layout.PackedBits, 0);
+        int weightBytes = layout.PackedBits > 0
+            ? LayerPacker.PanelBytes(shape, packed) * (padded / panel)
+            : transform.Positions.Count * groups * AccumulationBounds.Group * padded;
         byte* block = memory.Add(parameterBytes + weightBytes + ((1 + layout.Chunks) * WinogradStep.Bytes));
         LayerPacker.WriteScales(layer, shape, 0, (float*)block, (float*)block + padded, 1f / transform.Scale);
         WriteCorrections(layer, shape, transform, layout.Lanes, (int*)block + (2 * padded));
         var steps = (WinogradStep*)(block + parameterBytes + weightBytes);
         int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1)];
         WriteSteps(transform, chunks, order, layout, steps);
-        WriteWeights(weights, order, groups, layout, padded, (sbyte*)block + parameterBytes);
+        if (layout.PackedBits > 0)
+            LayerPacker.WritePanels(block + parameterBytes, layer.Values, shape, packed);
+        else
+            WriteWeights(weights, order, groups, layout, padded, (sbyte*)block + parameterBytes);
         return block;
     }
 
@@ -72,7 +78,7 @@ internal static unsafe class WinogradPacker
     /// <summary>Positions of one chunk come first: they are all alike, so that one unrolled loop does them.</summary>
     private static void WriteSteps(WinogradTransform transform, int[][] chunks, int[] order, WinogradLayout layout, WinogradStep* head)
     {
-        int count = 0, whole = 0;
+        int count = 0, whole = 0, groupBytes = layout.Vectors * layout.Lanes * AccumulationBounds.Group, written = 0;
         foreach (int position in order)
         {
             int first = 0, factor = transform.Positions[position].Factor;
@@ -81,12 +87,14 @@ internal static unsafe class WinogradPacker
                 head[1 + count++] = new WinogradStep
                 {
                     Data = (position * layout.DataPitch) + (first * AccumulationBounds.Group),
+                    Weights = layout.PackedBits > 0 ? (position * layout.WeightPitch) + (first * groupBytes) : written,
                     Sums = position * layout.SumsPitch,
                     Groups = size,
                     Factor = factor | (factor << 16),
                     Continues = first == 0 ? 0 : 1,
                 };
                 first += size;
+                written += size * groupBytes;
             }
 
             whole += chunks[position].Length == 1 ? 1 : 0;

@@ -9,6 +9,9 @@ public struct WinogradStep
     /// <summary>Where its transformed levels begin, in bytes.</summary>
     public int Data;
 
+    /// <summary>Where its transformed weights begin in a panel's, in bytes.</summary>
+    public int Weights;
+
     /// <summary>Where its sums begin, in 32-bit integers.</summary>
     public int Sums;
 
@@ -22,5 +25,5 @@ public struct WinogradStep
     public int Continues;
 
     /// <summary>Bytes of a step.</summary>
-    public const int Bytes = 5 * sizeof(int);
+    public const int Bytes = 6 * sizeof(int);
 }
