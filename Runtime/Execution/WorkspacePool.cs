@@ -8,7 +8,7 @@ public sealed class WorkspacePool
 {
     private readonly int _bytes;
     private readonly Workspace?[] _slots;
-    private int _available;
+    private int _available, _free;
 
     /// <summary>An empty pool.</summary>
     /// <param name="bytes">The size of a workspace.</param>
@@ -16,6 +16,7 @@ public sealed class WorkspacePool
     {
         _bytes = bytes;
         _slots = new Workspace?[Math.Max(64, 2 * Environment.ProcessorCount)];
+        _free = _slots.Length;
     }
 
     /// <summary>Bytes of the workspaces that nobody uses at the moment: after one call, of one.</summary>
@@ -45,7 +46,10 @@ public sealed class WorkspacePool
             foreach (ref Workspace? slot in _slots.AsSpan())
             {
                 if (slot is not null && Interlocked.Exchange(ref slot, null) is { } workspace)
+                {
+                    Interlocked.Increment(ref _free);
                     return workspace;
+                }
             }
         }
     }
@@ -53,12 +57,22 @@ public sealed class WorkspacePool
     /// <summary>Gives a workspace back; where every slot is taken, it is left to the garbage collector.</summary>
     public void Return(Workspace workspace)
     {
-        foreach (ref Workspace? slot in _slots.AsSpan())
+        if (Interlocked.Decrement(ref _free) < 0)
         {
-            if (slot is null && Interlocked.CompareExchange(ref slot, workspace, null) is null)
+            Interlocked.Increment(ref _free);
+            return;
+        }
+
+        // As above: one is free, but not always where the search is.
+        while (true)
+        {
+            foreach (ref Workspace? slot in _slots.AsSpan())
             {
-                Interlocked.Increment(ref _available);
-                return;
+                if (slot is null && Interlocked.CompareExchange(ref slot, workspace, null) is null)
+                {
+                    Interlocked.Increment(ref _available);
+                    return;
+                }
             }
         }
     }

@@ -1,0 +1,31 @@
+using BitKernelGen.Execution;
+
+namespace BitKernelGen.Runtime.Tests;
+
+public class WorkspacePoolTests
+{
+    [Fact]
+    public void AsManyCallersAsSlotsNeverMakeMoreWorkspacesThanCallers()
+    {
+        const int Callers = 64;
+        var pool = new WorkspacePool(64);
+        foreach (Workspace workspace in (Workspace[])[.. Enumerable.Range(0, Callers).Select(_ => pool.Rent())])
+            pool.Return(workspace);
+        HashSet<Workspace>[] seen = [.. Enumerable.Range(0, Callers).Select(_ => new HashSet<Workspace>(ReferenceEqualityComparer.Instance))];
+        Thread[] threads = [.. seen.Select(own => new Thread(() =>
+        {
+            for (int i = 0; i < 100_000; i++)
+            {
+                Workspace workspace = pool.Rent();
+                own.Add(workspace);
+                pool.Return(workspace);
+            }
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
+
+        Assert.InRange(seen.SelectMany(own => own).Distinct<object>(ReferenceEqualityComparer.Instance).Count(), 1, Callers);
+    }
+}
