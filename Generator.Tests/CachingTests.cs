@@ -1,6 +1,7 @@
 extern alias generator;
 
 using System.Collections;
+using System.IO.Enumeration;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -100,15 +101,21 @@ public class CachingTests
         }
     }
 
-    [Fact]
-    public void ProfilesOfOneBaseNameInTwoFoldersGetTheirOwnFiles()
+    [Theory]
+    [InlineData("a/M.bitprofile", "b/M.bitprofile", "b/M.g.cs")]
+    [InlineData("a/M.bitprofile", "a.M.bitprofile", "a_M-*.g.cs")]
+    [InlineData("M.bitprofile", "M/Layers.bitprofile", "M/Layers.g.cs")]
+    [InlineData("M.bitprofile", "M.Layers.bitprofile", "M_Layers-*.g.cs")]
+    [InlineData("../M N.bitprofile", "../M_N.bitprofile", "__/M_N-*.g.cs")]
+    [InlineData("a/M.bitprofile", @"C:\a\M.bitprofile", "C_/a/M-*.g.cs")]
+    public void ProfilesOfLikeNamesGetTheirOwnFiles(string first, string second, string hintOfSecond)
     {
-        GeneratorDriverRunResult run = ProfileDriver.Create(new ProfileText("a/M.bitprofile", Text), new ProfileText("b/M.bitprofile", Text.Replace("Tiny", "B")))
+        GeneratorDriverRunResult run = ProfileDriver.Create(new ProfileText(first, Text), new ProfileText(second, Text.Replace("Tiny", "B")))
             .RunGenerators(ProfileDriver.Project).GetRunResult();
 
         Assert.Empty(run.Diagnostics);
         Assert.Equal(run.GeneratedTrees.Length, run.GeneratedTrees.Select(tree => tree.FilePath).Distinct().Count());
-        Assert.Contains(run.Results[0].GeneratedSources, source => source.HintName == "a.M.g.cs");
+        Assert.Contains(run.Results[0].GeneratedSources, source => FileSystemName.MatchesSimpleExpression(hintOfSecond, source.HintName));
     }
 
     private static IncrementalStepRunReason[] Reasons(GeneratorDriver driver, string step) =>

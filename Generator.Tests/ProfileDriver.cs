@@ -34,7 +34,8 @@ internal static class ProfileDriver
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Runs the generator once over one profile.</summary>
-    public static GeneratorDriver Run(string profile, string path = "Tiny.bitprofile") => Create(new ProfileText(path, profile)).RunGenerators(Project);
+    public static GeneratorDriver Run(string profile, string path = "Tiny.bitprofile", bool isParallel = false) =>
+        Create(isParallel, new ProfileText(path, profile)).RunGenerators(Project);
 
     /// <summary>A profile around layers: an 8x8x4 input, and the last layer's output.</summary>
     public static string Profile(string layers, string output, string input = "shape = [8, 8, 4]\ncode = { bits = 8, step = 0.02 }") =>

@@ -174,10 +174,15 @@ public class SnapshotTests
         Conv, "conv", "shape = [8, 8, 2]\nmean = [0.5, 0.4]\nstd = [0.25, 0.2]\ncode = { bits = 8, step = 0.0175 }\ngain = [1.1, 0.9]\nzeros = [127, 102]");
 
     [Fact]
+    public void Parallel() => Verify(Conv, "conv", isParallel: true);
+
+    [Fact]
     public void BadProfile() => Verify(Conv.Replace("bits = 4", "bits = 12").Replace("kernel", "kernal"), "conf");
 
     private static void Verify(
-        string layers, string output, string? input = null, [System.Runtime.CompilerServices.CallerMemberName] string method = "") =>
-        Snapshot.Verify(
-            ProfileDriver.Run(input is null ? ProfileDriver.Profile(layers, output) : ProfileDriver.Profile(layers, output, input)), method: method);
+        string layers, string output, string? input = null, bool isParallel = false, [System.Runtime.CompilerServices.CallerMemberName] string method = "")
+    {
+        string profile = input is null ? ProfileDriver.Profile(layers, output) : ProfileDriver.Profile(layers, output, input);
+        Snapshot.Verify(ProfileDriver.Run(profile, isParallel: isParallel), method: method);
+    }
 }

@@ -234,9 +234,8 @@ internal sealed class LayersEmitter
             int number = 0;
             foreach (Step step in _plan.Calls)
             {
-                _writer.Line($"case {number++}:");
-                CallPart(step);
-                _writer.Line("break;");
+                using (_writer.Case($"{number++}"))
+                    CallPart(step);
             }
         }
 

@@ -34,6 +34,14 @@ internal sealed class SourceWriter
         return new Closing(this);
     }
 
+    /// <summary>A case of a switch, indented; disposing the result breaks out of it.</summary>
+    public IDisposable Case(string label)
+    {
+        Line($"case {label}:");
+        _indentation++;
+        return new Breaking(this);
+    }
+
     /// <summary>A block around what follows where a condition holds; otherwise nothing around it.</summary>
     public IDisposable? BlockIf(bool condition, string header) => condition ? Block(header) : null;
 
@@ -53,6 +61,16 @@ internal sealed class SourceWriter
             writer._hasClosed = false;
             writer.Line("}");
             writer._hasClosed = true;
+        }
+    }
+
+    private sealed class Breaking(SourceWriter writer) : IDisposable
+    {
+        public void Dispose()
+        {
+            writer._hasClosed = false;
+            writer.Line("break;");
+            writer._indentation--;
         }
     }
 }

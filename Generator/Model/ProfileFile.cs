@@ -28,7 +28,17 @@ internal sealed record ProfileFile(string Path, string Text, string Namespace, s
         if (modelNamespace.Length == 0 && options.GlobalOptions.TryGetValue("build_property.RootNamespace", out string? root))
             modelNamespace = root;
         string path = Get("BitKernelPath") is { Length: > 0 } relative ? relative : System.IO.Path.GetFileName(file.Path);
-        string hint = new([.. System.IO.Path.ChangeExtension(path, null).Select(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' ? c : c is '/' or '\\' ? '.' : '_')]);
-        return new ProfileFile(file.Path, text.ToString(), modelNamespace, hint.Trim('.'), Get("BitKernelResource"), Get("BitKernelParallel").Equals("true", System.StringComparison.OrdinalIgnoreCase));
+        return new ProfileFile(file.Path, text.ToString(), modelNamespace, Hint(path), Get("BitKernelResource"), Get("BitKernelParallel").Equals("true", System.StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>
+    /// The path with slashes, less its extension. What may not stand in such a name, or would look like the dot before the name of a
+    /// part, becomes an underscore; a hash then keeps it apart from paths that differ there alone.
+    /// </summary>
+    private static string Hint(string path)
+    {
+        string name = System.IO.Path.ChangeExtension(path, null).Replace('\\', '/').Trim('/');
+        string plain = new([.. name.Select(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '/' ? c : '_')]);
+        return plain == name ? name : $"{plain}-{name.Aggregate(2166136261, (hash, c) => (hash ^ c) * 16777619):x8}";
     }
 }
