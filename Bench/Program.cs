@@ -16,6 +16,8 @@ if (args is ["accuracy", .. var words])
     return AccuracyTable.Run(data, words);
 if (args is ["speed", .. var wanted])
     return SpeedTable.Run(data, wanted);
+if (args is ["avx2", .. var narrow])
+    return Avx2Table.Run(data, narrow);
 if (args is ["parallel", var profile, .. var degrees])
 {
     ParallelBenchmark.Run(profile, degrees);
