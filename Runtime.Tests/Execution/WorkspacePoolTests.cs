@@ -28,4 +28,20 @@ public class WorkspacePoolTests
 
         Assert.InRange(seen.SelectMany(own => own).Distinct<object>(ReferenceEqualityComparer.Instance).Count(), 1, Callers);
     }
+
+    [Fact]
+    public void MoreCallersThanSlotsGetWorkspacesOfTheirOwn()
+    {
+        var pool = new WorkspacePool(64);
+        int callers = (2 * Math.Max(64, 2 * Environment.ProcessorCount)) + 1;
+        for (int round = 0; round < 3; round++)
+        {
+            Workspace[] rented = [.. Enumerable.Range(0, callers).Select(_ => pool.Rent())];
+            Assert.Equal(callers, rented.Distinct<object>(ReferenceEqualityComparer.Instance).Count());
+            Assert.Equal(0, pool.Bytes);
+            Array.ForEach(rented, pool.Return);
+        }
+
+        Assert.Equal(64L * (callers / 2), pool.Bytes);
+    }
 }

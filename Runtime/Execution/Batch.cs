@@ -43,7 +43,7 @@ public static class Batch
         nint count = isBatch ? input[0] : 1, elements = 1;
         foreach (nint length in output)
             elements *= length;
-        if (elements != count * outputLength || (isBatch && output[0] != count))
+        if (output.Length == 0 || elements != count * outputLength || (isBatch && output[0] != count))
             throw new ArgumentException($"{model} has outputs of {(isBatch ? $"{count} x " : "")}{outputLength} elements, not {Text(output)}.", nameof(output));
         return checked((int)count);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace BitKernelGen.Execution;
 
 /// <summary>
@@ -23,6 +25,7 @@ public sealed unsafe class ParallelRunner : IDisposable
     private int _sleepers;
     private IParallelWork? _work;
     private byte* _arena;
+    private Exception? _failure;
     private bool _isDisposed;
 
     /// <summary>Starts threads.</summary>
@@ -45,7 +48,9 @@ public sealed unsafe class ParallelRunner : IDisposable
     /// <summary>Threads that share a run, the caller's included.</summary>
     public int Degree { get; }
 
-    /// <summary>Runs all steps. Calls wait for each other.</summary>
+    /// <summary>
+    /// Runs all steps. Calls wait for each other. What a part throws ends the run, on the caller's thread; the runner can be used again.
+    /// </summary>
     /// <param name="work">The steps.</param>
     /// <param name="arena">What they work on.</param>
     /// <exception cref="ObjectDisposedException">The runner was disposed of.</exception>
@@ -57,9 +62,12 @@ public sealed unsafe class ParallelRunner : IDisposable
             Reserve(work.ScratchBytes);
             _work = work;
             _arena = arena;
+            _failure = null;
             Meet();
             Steps(work, arena, 0);
             _work = null;
+            if (_failure is { } failure)
+                ExceptionDispatchInfo.Throw(failure);
         }
     }
 
@@ -68,10 +76,11 @@ public sealed unsafe class ParallelRunner : IDisposable
     {
         lock (_callers)
         {
-            if (_isDisposed)
-                return;
-            _isDisposed = true;
-            Meet();
+            if (!_isDisposed)
+            {
+                _isDisposed = true;
+                Meet();
+            }
         }
 
         foreach (Thread thread in _threads)
@@ -95,7 +104,17 @@ public sealed unsafe class ParallelRunner : IDisposable
         int steps = work.Steps;
         for (int step = 0; step < steps; step++)
         {
-            work.Execute(step, arena, scratch, part, Degree);
+            // Whoever fails still meets the others, or they would wait for ever.
+            try
+            {
+                if (Volatile.Read(ref _failure) is null)
+                    work.Execute(step, arena, scratch, part, Degree);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref _failure, exception, null);
+            }
+
             Meet();
         }
     }
@@ -109,7 +128,10 @@ public sealed unsafe class ParallelRunner : IDisposable
         _scratchBytes = bytes;
     }
 
-    /// <summary>Waits until all threads are here. What each has written before, all see after.</summary>
+    /// <summary>
+    /// Waits until all threads are here. What each has written before, all see after. An interrupt of the caller is kept for its next
+    /// wait: one that left here would leave the others behind.
+    /// </summary>
     private void Meet()
     {
         int phase = Volatile.Read(ref _phase);
@@ -119,8 +141,9 @@ public sealed unsafe class ParallelRunner : IDisposable
             Interlocked.Exchange(ref _phase, phase + 1);
             if (Volatile.Read(ref _sleepers) > 0)
             {
-                lock (_gate)
-                    Monitor.PulseAll(_gate);
+                bool wasInterrupted = Enter();
+                Monitor.PulseAll(_gate);
+                Leave(wasInterrupted);
             }
 
             return;
@@ -133,13 +156,45 @@ public sealed unsafe class ParallelRunner : IDisposable
             Thread.SpinWait(10);
         }
 
-        lock (_gate)
+        bool isInterrupted = Enter();
+        // Counted before the phase is looked at again: whoever ends it sees either the sleeper or is seen by it.
+        Interlocked.Increment(ref _sleepers);
+        while (Volatile.Read(ref _phase) == phase)
         {
-            // Counted before the phase is looked at again: whoever ends it sees either the sleeper or is seen by it.
-            Interlocked.Increment(ref _sleepers);
-            while (Volatile.Read(ref _phase) == phase)
+            try
+            {
                 Monitor.Wait(_gate);
-            Interlocked.Decrement(ref _sleepers);
+            }
+            catch (ThreadInterruptedException)
+            {
+                isInterrupted = true;
+            }
         }
+
+        Interlocked.Decrement(ref _sleepers);
+        Leave(isInterrupted);
+    }
+
+    /// <summary>Takes the gate; whether the thread was interrupted meanwhile.</summary>
+    private bool Enter()
+    {
+        for (bool isInterrupted = false; ; isInterrupted = true)
+        {
+            try
+            {
+                Monitor.Enter(_gate);
+                return isInterrupted;
+            }
+            catch (ThreadInterruptedException)
+            {
+            }
+        }
+    }
+
+    private void Leave(bool isInterrupted)
+    {
+        Monitor.Exit(_gate);
+        if (isInterrupted)
+            Thread.CurrentThread.Interrupt();
     }
 }

@@ -18,6 +18,7 @@ public interface IModel : IDisposable
     /// <param name="input">The input, height-width-channel order, in the range that the network was trained with.</param>
     /// <param name="output">Receives the output, <see cref="OutputLength"/> elements.</param>
     /// <exception cref="ArgumentException">A span has the wrong length, or the input holds a NaN.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     void Run(ReadOnlySpan<float> input, Span<float> output);
 
     /// <summary>Runs the network on raw bytes, normalised by the profile's mean and standard deviation.</summary>
@@ -25,12 +26,14 @@ public interface IModel : IDisposable
     /// <param name="output">Receives the output, <see cref="OutputLength"/> elements.</param>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     /// <exception cref="NotSupportedException">The profile has no mean and standard deviation.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     void Run(ReadOnlySpan<byte> input, Span<float> output);
 
     /// <summary>Runs the network on several inputs, one after the other; the bits are those of a call of <c>Run</c> for each.</summary>
     /// <param name="inputs">The inputs one behind the other, a multiple of <see cref="InputLength"/> elements.</param>
     /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
     /// <exception cref="ArgumentException">A span has the wrong length, or an input holds a NaN; outputs of the inputs before it are written.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     void RunBatch(ReadOnlySpan<float> inputs, Span<float> outputs) => Batch.Run(this, inputs, outputs);
 
     /// <summary>Runs the network on several inputs of raw bytes, one after the other; the bits are those of a call of <c>Run</c> for each.</summary>
@@ -38,5 +41,6 @@ public interface IModel : IDisposable
     /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     /// <exception cref="NotSupportedException">The profile has no mean and standard deviation.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
     void RunBatch(ReadOnlySpan<byte> inputs, Span<float> outputs) => Batch.Run(this, inputs, outputs);
 }

@@ -10,6 +10,17 @@ public interface IParallelModel : IModel
     /// <param name="output">Receives the output, <see cref="IModel.OutputLength"/> elements.</param>
     /// <param name="runner">The threads.</param>
     /// <exception cref="ArgumentException">A span has the wrong length, or the input holds a NaN.</exception>
+    /// <exception cref="ArgumentNullException">There is no runner.</exception>
     /// <exception cref="ObjectDisposedException">The model or the runner was disposed of.</exception>
     void RunParallel(ReadOnlySpan<float> input, Span<float> output, ParallelRunner runner);
+
+    /// <summary>Runs the network on raw bytes, normalised by the profile's mean and standard deviation, on the threads of a runner.</summary>
+    /// <param name="input">The input, height-width-channel order, 0 to 255.</param>
+    /// <param name="output">Receives the output, <see cref="IModel.OutputLength"/> elements.</param>
+    /// <param name="runner">The threads.</param>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
+    /// <exception cref="ArgumentNullException">There is no runner.</exception>
+    /// <exception cref="NotSupportedException">The profile has no mean and standard deviation.</exception>
+    /// <exception cref="ObjectDisposedException">The model or the runner was disposed of.</exception>
+    void RunParallel(ReadOnlySpan<byte> input, Span<float> output, ParallelRunner runner);
 }
