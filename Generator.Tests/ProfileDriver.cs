@@ -70,7 +70,7 @@ internal static class ProfileDriver
         public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(
             ImmutableDictionary<string, string>.Empty
                 .Add("build_property.RootNamespace", "Acme")
-                .AddRange(properties.Select(property => KeyValuePair.Create($"build_property.{property.Key}", property.Value))));
+                .SetItems(properties.Select(property => KeyValuePair.Create($"build_property.{property.Key}", property.Value))));
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values(ImmutableDictionary<string, string>.Empty);
 

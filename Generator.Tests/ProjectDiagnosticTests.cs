@@ -36,11 +36,25 @@ public class ProjectDiagnosticTests
     [Fact]
     public void TwoProfilesOfOneClassAreRefused()
     {
-        Diagnostic diagnostic = Assert.Single(
-            ProfileDriver.Create(new ProfileText("a/M.bitprofile", Good), new ProfileText("b/M.bitprofile", Good)).RunGenerators(ProfileDriver.Project).GetRunResult().Diagnostics);
+        GeneratorDriverRunResult run = ProfileDriver.Create(new ProfileText("a/M.bitprofile", Good), new ProfileText("b/M.bitprofile", Good))
+            .RunGenerators(ProfileDriver.Project).GetRunResult();
 
+        Diagnostic diagnostic = Assert.Single(run.Diagnostics);
         Assert.Equal("BKG030", diagnostic.Id);
         Assert.Contains("Acme.Tiny", diagnostic.GetMessage());
+        Assert.All(run.Results[0].GeneratedSources, source => Assert.StartsWith("a/M", source.HintName));
+    }
+
+    [Theory]
+    [InlineData("my-app", "my_app")]
+    [InlineData("3d.event", "_3d.@event")]
+    public void AProjectOfAnyNameCompiles(string rootNamespace, string expected)
+    {
+        ProfileDriver.Create(new Dictionary<string, string> { ["RootNamespace"] = rootNamespace }, new ProfileText("M.bitprofile", Good))
+            .RunGeneratorsAndUpdateCompilation(ProfileDriver.Project, out Compilation project, out _);
+
+        Assert.Empty(project.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+        Assert.NotNull(project.GetTypeByMetadataName($"{expected.Replace("@", "")}.Tiny"));
     }
 
     [Fact]

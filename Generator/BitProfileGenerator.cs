@@ -1,6 +1,8 @@
 using System.Collections.Generic;
+using System.Linq;
 using BitKernelGen.Generator.Diagnostics;
 using BitKernelGen.Generator.Emit;
+using BitKernelGen.Profiles;
 using Microsoft.CodeAnalysis;
 
 namespace BitKernelGen.Generator;
@@ -39,11 +41,17 @@ public sealed class BitProfileGenerator : IIncrementalGenerator
             .Select((pair, _) => ProjectFacts.Of(pair.Left, pair.Right.GlobalOptions))
             .WithTrackingName("Project");
 
-        // Code for another runtime would only bury the diagnostic that says so under errors.
+        IncrementalValueProvider<EquatableArray<string>> twins = models.Collect()
+            .Select((all, _) => ProjectChecks.Twins(all))
+            .WithTrackingName("Twins");
+
+        // Code for another runtime, or a class a second time, would only bury the diagnostic that says so under errors.
         IncrementalValuesProvider<Model> fitting = models
             .Combine(project.Select((facts, _) => facts.Fits))
             .Where(pair => pair.Right)
-            .Select((pair, _) => pair.Left);
+            .Combine(twins)
+            .Where(pair => !pair.Right.Contains(pair.Left.Left.Path))
+            .Select((pair, _) => pair.Left.Left);
 
         IncrementalValuesProvider<ModelSources> sources = fitting
             .Select((model, _) => ModelSources.Of(model))

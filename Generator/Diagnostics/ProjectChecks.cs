@@ -1,5 +1,8 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using BitKernelGen.Generator.Emit;
+using BitKernelGen.Profiles;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
@@ -8,9 +11,13 @@ namespace BitKernelGen.Generator.Diagnostics;
 /// <summary>What no single profile can tell: whether all of them fit into one project.</summary>
 internal static class ProjectChecks
 {
+    /// <summary>The paths of profiles whose class another one before them has already.</summary>
+    public static EquatableArray<string> Twins(ImmutableArray<Model> models) =>
+        new(SameClasses(models).SelectMany(group => group.Skip(1)).Select(model => model.Path));
+
     public static void Report(SourceProductionContext output, ImmutableArray<Model> models, ProjectFacts project)
     {
-        foreach (IGrouping<string, Model> twins in models.GroupBy(model => $"{model.Namespace}.{model.Network.Profile.Name}").Where(group => group.Count() > 1))
+        foreach (IGrouping<string, Model> twins in SameClasses(models))
         {
             foreach (Model model in twins.Skip(1))
                 output.ReportDiagnostic(Diagnostic.Create(Descriptors.SameClass, Top(model), twins.Key, twins.First().Path));
@@ -27,6 +34,9 @@ internal static class ProjectChecks
         foreach (ForeignModel model in project.ForeignModels.Where(model => project.Runtime is { } runtime && runtime.Contract != model.Contract))
             output.ReportDiagnostic(Diagnostic.Create(Descriptors.ForeignModelDoesNotFit, null, model.Name, model.Assembly, model.Contract, project.Runtime!.Version, project.Runtime.Contract));
     }
+
+    private static IEnumerable<IGrouping<string, Model>> SameClasses(ImmutableArray<Model> models) =>
+        models.GroupBy(model => ModelNames.FullNameOf(model.Namespace, model.Network.Profile.Name)).Where(group => group.Count() > 1);
 
     private static string WhatDoesNotFit(RuntimeReference? runtime) => runtime is null
         ? "The project does not refer to BitKernelGen.Runtime: add the package BitKernelGen"

@@ -54,6 +54,12 @@ internal static class ModelEmitter
                 {
                     writer.Line("void global::BitKernelGen.IModel.Run(global::System.ReadOnlySpan<byte> input, global::System.Span<float> output) =>");
                     writer.Line($"    throw new global::System.NotSupportedException(\"{profile.Name} has no mean and standard deviation for raw bytes.\");");
+                    if (names.IsParallel)
+                    {
+                        writer.Line();
+                        writer.Line("void global::BitKernelGen.IParallelModel.RunParallel(global::System.ReadOnlySpan<byte> input, global::System.Span<float> output, global::BitKernelGen.Execution.ParallelRunner runner) =>");
+                        writer.Line($"    throw new global::System.NotSupportedException(\"{profile.Name} has no mean and standard deviation for raw bytes.\");");
+                    }
                 }
 
                 writer.Line();
@@ -199,12 +205,19 @@ internal static class ModelEmitter
         }
 
         string require = $"global::BitKernelGen.Contract.Require({Contract.Version}, {CSharp.Literal(names.FullName)});";
-        const string Refusal = "/// <exception cref=\"global::BitKernelGen.WeightsException\">The weights are not the profile's.</exception>";
+        void Refusals(string? reading = null)
+        {
+            writer.Line("/// <exception cref=\"global::BitKernelGen.WeightsException\">The weights are not the profile's.</exception>");
+            if (reading is not null)
+                writer.Line($"/// <exception cref=\"global::System.IO.IOException\">{reading}</exception>");
+            writer.Line("/// <exception cref=\"global::System.InvalidOperationException\">The runtime is not of the version that this code was generated for.</exception>");
+        }
+
         writer.Line();
         if (names.Resource.Length > 0)
         {
             writer.Line("/// <summary>Loads the model with the weights embedded in this assembly.</summary>");
-            writer.Line(Refusal);
+            Refusals();
             using (writer.Block($"public static {name} Load()"))
             {
                 writer.Line($"const string Resource = {CSharp.Literal(names.Resource)};");
@@ -218,7 +231,7 @@ internal static class ModelEmitter
 
         writer.Line("/// <summary>Loads the model with the weights in a file.</summary>");
         writer.Line("/// <param name=\"path\">A safetensors file.</param>");
-        writer.Line(Refusal);
+        Refusals("The file is not there or cannot be read.");
         using (writer.Block($"public static {name} Load(string path)"))
         {
             writer.Line(require);
@@ -227,7 +240,7 @@ internal static class ModelEmitter
         writer.Line();
         writer.Line("/// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>");
         writer.Line("/// <param name=\"weights\">The contents of a safetensors file.</param>");
-        writer.Line(Refusal);
+        Refusals("The stream cannot be read.");
         using (writer.Block($"public static {name} Load(global::System.IO.Stream weights)"))
         {
             writer.Line(require);
@@ -240,16 +253,21 @@ internal static class ModelEmitter
         string nan = element == "float" ? ", or the input holds a NaN" : "";
         writer.Line(isParallel
             ? "/// <summary>Runs the network on the threads of a runner: the same bits as on one. Calls with one runner wait for each other.</summary>"
-            : "/// <summary>Runs the network. Allocates nothing once there have been as many calls at a time; any number of threads may call.</summary>");
+            : "/// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>");
         writer.Line($"/// <param name=\"input\">{what} Height, width, channels.</param>");
         writer.Line("/// <param name=\"output\">Receives the output.</param>");
         if (isParallel)
             writer.Line("/// <param name=\"runner\">The threads.</param>");
         writer.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{nan}.</exception>");
+        if (isParallel)
+            writer.Line("/// <exception cref=\"global::System.ArgumentNullException\">There is no runner.</exception>");
+        writer.Line($"/// <exception cref=\"global::System.ObjectDisposedException\">The model{(isParallel ? " or the runner" : "")} was disposed of.</exception>");
         string runner = isParallel ? ", global::BitKernelGen.Execution.ParallelRunner runner" : "", name = isParallel ? "RunParallel" : "Run";
         using (writer.Block($"public void {name}(global::System.ReadOnlySpan<{element}> input, global::System.Span<float> output{runner})"))
         {
             writer.Line("global::System.ObjectDisposedException.ThrowIf(_isDisposed, this);");
+            if (isParallel)
+                writer.Line("global::System.ArgumentNullException.ThrowIfNull(runner);");
             foreach (string span in new[] { "input", "output" })
             {
                 string length = span == "input" ? "InputLength" : "OutputLength";
@@ -284,6 +302,7 @@ internal static class ModelEmitter
         writer.Line("/// <param name=\"inputs\">The inputs one behind the other, a multiple of <see cref=\"InputLength\"/> elements.</param>");
         writer.Line("/// <param name=\"outputs\">Receives the outputs one behind the other, <see cref=\"OutputLength\"/> elements each.</param>");
         writer.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{nan}.</exception>");
+        writer.Line("/// <exception cref=\"global::System.ObjectDisposedException\">The model was disposed of.</exception>");
         writer.Line($"public void RunBatch(global::System.ReadOnlySpan<{element}> inputs, global::System.Span<float> outputs) => global::BitKernelGen.Execution.Batch.Run(this, inputs, outputs);");
     }
 
@@ -305,7 +324,7 @@ internal static class ModelEmitter
 
     private static void Members(SourceWriter writer, BitProfile profile)
     {
-        writer.Line("/// <summary>Ends the model's use. Memory is reclaimed when no call is running any more.</summary>");
+        writer.Line("/// <summary>Ends the model's use: later calls throw. Memory is reclaimed when nothing refers to the model any more.</summary>");
         writer.Line("public void Dispose() => _isDisposed = true;");
         writer.Line();
         writer.Line("int global::BitKernelGen.IModel.InputLength => InputLength;");

@@ -16,7 +16,7 @@ internal sealed class ModelNames
         Namespace = modelNamespace;
         Resource = resource;
         IsParallel = isParallel;
-        FullName = modelNamespace.Length == 0 ? plan.Network.Profile.Name : $"{modelNamespace}.{plan.Network.Profile.Name}";
+        FullName = FullNameOf(modelNamespace, plan.Network.Profile.Name);
         KernelNamespace = $"{plan.Network.Profile.Name}Kernels";
         var taken = new HashSet<string> { "_weights", "_workspaces", "_isDisposed" };
         foreach (Kernel kernel in plan.Steps.Select(step => step.Kernel).Distinct())
@@ -49,7 +49,10 @@ internal sealed class ModelNames
     public IReadOnlyDictionary<Kernel, string> Kernels => _kernels;
 
     /// <summary>The kernels' namespace as a declaration spells it.</summary>
-    public string FullKernelNamespace => Namespace.Length == 0 ? KernelNamespace : $"{Namespace}.{KernelNamespace}";
+    public string FullKernelNamespace => FullNameOf(Namespace, KernelNamespace);
+
+    /// <summary>A name with its namespace, which may be the global one.</summary>
+    public static string FullNameOf(string space, string name) => space.Length == 0 ? name : $"{space}.{name}";
 
     /// <summary>The field that holds a layer's packed weights.</summary>
     public string Field(Layer layer) => _fields[layer.Index];

@@ -34,6 +34,7 @@ internal static class TensorEmitter
         writer.Line($"/// <param name=\"input\">Of shape {string.Join(" x ", profile.Input.Shape)}, or a batch of such with the batch as first dimension; {what}.</param>");
         writer.Line("/// <param name=\"output\">Receives the output, <see cref=\"OutputLength\"/> elements; for a batch that is its first dimension.</param>");
         writer.Line($"/// <exception cref=\"global::System.ArgumentException\">A tensor has the wrong shape{nan}.</exception>");
+        writer.Line("/// <exception cref=\"global::System.ObjectDisposedException\">The model was disposed of.</exception>");
         using (writer.Block($"public void Run(in {Tensors}.ReadOnlyTensorSpan<{element}> input, in {Tensors}.TensorSpan<float> output)"))
         {
             writer.Line($"int count = global::BitKernelGen.Execution.Batch.Count({CSharp.Literal(profile.Name)}, input.Lengths, output.Lengths, [{shape}], OutputLength);");

@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace BitKernelGen.Generator;
@@ -27,9 +28,19 @@ internal sealed record ProfileFile(string Path, string Text, string Namespace, s
         string modelNamespace = Get("BitKernelNamespace");
         if (modelNamespace.Length == 0 && options.GlobalOptions.TryGetValue("build_property.RootNamespace", out string? root))
             modelNamespace = root;
+        modelNamespace = NamespaceOf(modelNamespace);
         string path = Get("BitKernelPath") is { Length: > 0 } relative ? relative : System.IO.Path.GetFileName(file.Path);
         return new ProfileFile(file.Path, text.ToString(), modelNamespace, Hint(path), Get("BitKernelResource"), Get("BitKernelParallel").Equals("true", System.StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>What a namespace can't have, as a project's name may, becomes an underscore; keywords are escaped.</summary>
+    private static string NamespaceOf(string name) => string.Join(".", name.Split('.').Select(part =>
+    {
+        string valid = new([.. part.Select(c => SyntaxFacts.IsIdentifierPartCharacter(c) ? c : '_')]);
+        if (valid.Length > 0 && !SyntaxFacts.IsIdentifierStartCharacter(valid[0]))
+            valid = "_" + valid;
+        return SyntaxFacts.GetKeywordKind(valid) == SyntaxKind.None ? valid : "@" + valid;
+    }));
 
     /// <summary>
     /// The path with slashes, less its extension. What may not stand in such a name, or would look like the dot before the name of a

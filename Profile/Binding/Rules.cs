@@ -14,7 +14,7 @@ internal static class Rules
         "new null object operator out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc " +
         "static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while " +
         "allows await dynamic extension field file nint notnull nuint partial record required scoped unmanaged var where yield " +
-        "ByteTables Decode Dispose Encode Execute Info InputCode InputLength InputZeros Labels Load OutputLength Pack Run").Split(' '),
+        "ByteTables Decode Dispose Encode Execute Info InputCode InputLength InputZeros Labels Load OutputLength Pack Run RunBatch RunParallel").Split(' '),
         StringComparer.Ordinal);
 
     public static bool IsFinite(double value) => !double.IsNaN(value) && !double.IsInfinity(value);
@@ -26,7 +26,8 @@ internal static class Rules
 
     /// <summary>A C# identifier of ASCII letters, digits and '_' that can name a class.</summary>
     public static bool IsClassName(string name) =>
-        name.Length > 0 && !IsDigit(name[0]) && name.All(c => c is '_' or >= 'a' and <= 'z' or >= 'A' and <= 'Z' || IsDigit(c)) && !NoClassNames.Contains(name);
+        name.Length > 0 && !IsDigit(name[0]) && name.All(c => c is '_' or >= 'a' and <= 'z' or >= 'A' and <= 'Z' || IsDigit(c))
+        && !NoClassNames.Contains(name) && !(name.StartsWith("Levels", StringComparison.Ordinal) && name.Skip("Levels".Length).All(IsDigit));
 
     /// <summary>A file's name without a folder, on any system.</summary>
     public static bool IsFileName(string name) =>
