@@ -40,11 +40,11 @@ namespace Acme.TinyKernels
         private static void RunAvx512(byte* input, byte* weights, byte* output, byte* scratch)
         {
             byte* data = scratch;
-            int* sums = (int*)(scratch + 832);
+            int* sums = (int*)(scratch + 1344);
             WinogradStep* steps = (WinogradStep*)(weights + 4480);
-            for (int first = 0; first < 9; first += 3)
+            for (int first = 0; first < 9; first += 5)
             {
-                int last = first + 3;
+                int last = Math.Min(first + 5, 9);
                 TransformAvx512(input, data, first, last);
                 sbyte* panel = (sbyte*)weights + 384;
                 ProductsAvx512(data, panel, steps, sums);
@@ -67,44 +67,44 @@ namespace Acme.TinyKernels
                 a2 = Vector128.Load(window + 32) - Vector128.Load(window + 288);
                 a3 = Vector128.Load(window + 48) - Vector128.Load(window + 304);
                 (a0 - a2 + Vector128.Create((byte)30)).Store(data);
-                (a1 + a2 + Vector128.Create((byte)30)).Store(data + 48);
-                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 96);
-                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 144);
+                (a1 + a2 + Vector128.Create((byte)30)).Store(data + 80);
+                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 160);
+                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 240);
 
                 // Rows at 1.
                 a0 = Vector128.Load(window + 128) + Vector128.Load(window + 256);
                 a1 = Vector128.Load(window + 144) + Vector128.Load(window + 272);
                 a2 = Vector128.Load(window + 160) + Vector128.Load(window + 288);
                 a3 = Vector128.Load(window + 176) + Vector128.Load(window + 304);
-                (a0 - a2 + Vector128.Create((byte)30)).Store(data + 192);
-                (a1 + a2).Store(data + 240);
-                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 288);
-                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 336);
+                (a0 - a2 + Vector128.Create((byte)30)).Store(data + 320);
+                (a1 + a2).Store(data + 400);
+                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 480);
+                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 560);
 
                 // Rows at -1.
                 a0 = Vector128.Load(window + 256) - Vector128.Load(window + 128);
                 a1 = Vector128.Load(window + 272) - Vector128.Load(window + 144);
                 a2 = Vector128.Load(window + 288) - Vector128.Load(window + 160);
                 a3 = Vector128.Load(window + 304) - Vector128.Load(window + 176);
-                (a0 - a2 + Vector128.Create((byte)30)).Store(data + 384);
-                (a1 + a2 + Vector128.Create((byte)30)).Store(data + 432);
-                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 480);
-                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 528);
+                (a0 - a2 + Vector128.Create((byte)30)).Store(data + 640);
+                (a1 + a2 + Vector128.Create((byte)30)).Store(data + 720);
+                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 800);
+                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 880);
 
                 // Rows at infinity.
                 a0 = Vector128.Load(window + 384) - Vector128.Load(window + 128);
                 a1 = Vector128.Load(window + 400) - Vector128.Load(window + 144);
                 a2 = Vector128.Load(window + 416) - Vector128.Load(window + 160);
                 a3 = Vector128.Load(window + 432) - Vector128.Load(window + 176);
-                (a0 - a2 + Vector128.Create((byte)30)).Store(data + 576);
-                (a1 + a2 + Vector128.Create((byte)30)).Store(data + 624);
-                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 672);
-                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 720);
+                (a0 - a2 + Vector128.Create((byte)30)).Store(data + 960);
+                (a1 + a2 + Vector128.Create((byte)30)).Store(data + 1040);
+                (a2 - a1 + Vector128.Create((byte)30)).Store(data + 1120);
+                (a3 - a1 + Vector128.Create((byte)30)).Store(data + 1200);
                 data += 16;
             }
         }
 
-        // 3 tiles by 16 outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.
+        // 5 tiles by 16 outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ProductsAvx512(byte* data, sbyte* weights, WinogradStep* steps, int* sums)
         {
@@ -116,6 +116,8 @@ namespace Acme.TinyKernels
                 Vector512<short> s0;
                 Vector512<short> s1;
                 Vector512<short> s2;
+                Vector512<short> s3;
+                Vector512<short> s4;
                 Vector512<sbyte> w0;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
@@ -125,7 +127,11 @@ namespace Acme.TinyKernels
                 s0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 x0 = Vector512.Create(*(int*)(levels + 32)).AsByte();
+                x1 = Vector512.Create(*(int*)(levels + 48)).AsByte();
                 s2 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                s3 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                x0 = Vector512.Create(*(int*)(levels + 64)).AsByte();
+                s4 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 w0 = Vector512.Load(panel + 64);
                 x0 = Vector512.Create(*(int*)(levels + 4)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 20)).AsByte();
@@ -134,8 +140,14 @@ namespace Acme.TinyKernels
                 s0 += t0;
                 s1 += t1;
                 x0 = Vector512.Create(*(int*)(levels + 36)).AsByte();
+                x1 = Vector512.Create(*(int*)(levels + 52)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 s2 += t0;
+                s3 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 68)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                s4 += t0;
                 w0 = Vector512.Load(panel + 128);
                 x0 = Vector512.Create(*(int*)(levels + 8)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 24)).AsByte();
@@ -144,8 +156,14 @@ namespace Acme.TinyKernels
                 s0 += t0;
                 s1 += t1;
                 x0 = Vector512.Create(*(int*)(levels + 40)).AsByte();
+                x1 = Vector512.Create(*(int*)(levels + 56)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 s2 += t0;
+                s3 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 72)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                s4 += t0;
                 w0 = Vector512.Load(panel + 192);
                 x0 = Vector512.Create(*(int*)(levels + 12)).AsByte();
                 x1 = Vector512.Create(*(int*)(levels + 28)).AsByte();
@@ -154,14 +172,22 @@ namespace Acme.TinyKernels
                 s0 += t0;
                 s1 += t1;
                 x0 = Vector512.Create(*(int*)(levels + 44)).AsByte();
+                x1 = Vector512.Create(*(int*)(levels + 60)).AsByte();
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 s2 += t0;
+                s3 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 76)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                s4 += t0;
 
                 Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
                 int* target = sums + step->Sums;
                 Avx512BW.MultiplyAddAdjacent(s0, factor).Store(target);
                 Avx512BW.MultiplyAddAdjacent(s1, factor).Store(target + 16);
                 Avx512BW.MultiplyAddAdjacent(s2, factor).Store(target + 32);
+                Avx512BW.MultiplyAddAdjacent(s3, factor).Store(target + 48);
+                Avx512BW.MultiplyAddAdjacent(s4, factor).Store(target + 64);
             }
 
             if (steps->Sums > 0)
@@ -178,6 +204,8 @@ namespace Acme.TinyKernels
                 Vector512<short> s0 = Vector512<short>.Zero;
                 Vector512<short> s1 = Vector512<short>.Zero;
                 Vector512<short> s2 = Vector512<short>.Zero;
+                Vector512<short> s3 = Vector512<short>.Zero;
+                Vector512<short> s4 = Vector512<short>.Zero;
                 Vector512<sbyte> w0;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
@@ -191,8 +219,14 @@ namespace Acme.TinyKernels
                     s0 += t0;
                     s1 += t1;
                     x0 = Vector512.Create(*(int*)(levels + 32)).AsByte();
+                    x1 = Vector512.Create(*(int*)(levels + 48)).AsByte();
                     t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                     s2 += t0;
+                    s3 += t1;
+                    x0 = Vector512.Create(*(int*)(levels + 64)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    s4 += t0;
                     levels += 4;
                     panel += 64;
                 }
@@ -204,25 +238,26 @@ namespace Acme.TinyKernels
                     (Vector512.Load(target) + Avx512BW.MultiplyAddAdjacent(s0, factor)).Store(target);
                     (Vector512.Load(target + 16) + Avx512BW.MultiplyAddAdjacent(s1, factor)).Store(target + 16);
                     (Vector512.Load(target + 32) + Avx512BW.MultiplyAddAdjacent(s2, factor)).Store(target + 32);
+                    (Vector512.Load(target + 48) + Avx512BW.MultiplyAddAdjacent(s3, factor)).Store(target + 48);
+                    (Vector512.Load(target + 64) + Avx512BW.MultiplyAddAdjacent(s4, factor)).Store(target + 64);
                     continue;
                 }
 
                 Avx512BW.MultiplyAddAdjacent(s0, factor).Store(target);
                 Avx512BW.MultiplyAddAdjacent(s1, factor).Store(target + 16);
                 Avx512BW.MultiplyAddAdjacent(s2, factor).Store(target + 32);
+                Avx512BW.MultiplyAddAdjacent(s3, factor).Store(target + 48);
+                Avx512BW.MultiplyAddAdjacent(s4, factor).Store(target + 64);
             }
         }
 
-        // 16 sums of a pixel to relu, 4-bit code.
+        // A vector of sums to relu, 4-bit code, to be stored with its neighbours.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void PixelAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, byte* output)
+        private static void LevelsAvx512(Vector512<int> sum, Vector512<float> scale, Vector512<float> bias, out Vector512<int> kept)
         {
             Vector512<float> value = Vector512.ConvertToSingle(sum) * scale;
             value += bias;
-            Vector512<float> t = Vector512.MaxNative(value, Vector512.Create(0f));
-            t = Vector512.MinNative(t, Vector512.Create(15f));
-            Vector512<int> level = Levels.Round(t);
-            Levels.Store(level, output);
+            kept = Levels.Round(value);
         }
 
         // The rows of each tile, finished.
@@ -243,26 +278,27 @@ namespace Acme.TinyKernels
                     Vector512<int> a0, a1, a2, a3;
                     Vector512<int> b0, b1, b2, b3;
                     Vector512<int> one, minusOne;
-                    one = Vector512.Load(at + 192);
-                    minusOne = Vector512.Load(at + 384);
+                    one = Vector512.Load(at + 320);
+                    minusOne = Vector512.Load(at + 640);
                     a0 = Vector512.Load(at) + one + minusOne;
-                    b0 = Vector512.Load(at + 576) + one - minusOne;
-                    one = Vector512.Load(at + 240);
-                    minusOne = Vector512.Load(at + 432);
-                    a1 = Vector512.Load(at + 48) + one + minusOne;
-                    b1 = Vector512.Load(at + 624) + one - minusOne;
-                    one = Vector512.Load(at + 288);
-                    minusOne = Vector512.Load(at + 480);
-                    a2 = Vector512.Load(at + 96) + one + minusOne;
-                    b2 = Vector512.Load(at + 672) + one - minusOne;
-                    one = Vector512.Load(at + 336);
-                    minusOne = Vector512.Load(at + 528);
-                    a3 = Vector512.Load(at + 144) + one + minusOne;
-                    b3 = Vector512.Load(at + 720) + one - minusOne;
-                    PixelAvx512(a0 + a1 + a2 + Vector512.Load(correction), scale, bias, output0);
-                    PixelAvx512(a1 - a2 + a3 + Vector512.Load(correction + 16), scale, bias, output0 + 16);
-                    PixelAvx512(b0 + b1 + b2 + Vector512.Load(correction + 32), scale, bias, output0 + 96);
-                    PixelAvx512(b1 - b2 + b3 + Vector512.Load(correction + 48), scale, bias, output0 + 112);
+                    b0 = Vector512.Load(at + 960) + one - minusOne;
+                    one = Vector512.Load(at + 400);
+                    minusOne = Vector512.Load(at + 720);
+                    a1 = Vector512.Load(at + 80) + one + minusOne;
+                    b1 = Vector512.Load(at + 1040) + one - minusOne;
+                    one = Vector512.Load(at + 480);
+                    minusOne = Vector512.Load(at + 800);
+                    a2 = Vector512.Load(at + 160) + one + minusOne;
+                    b2 = Vector512.Load(at + 1120) + one - minusOne;
+                    one = Vector512.Load(at + 560);
+                    minusOne = Vector512.Load(at + 880);
+                    a3 = Vector512.Load(at + 240) + one + minusOne;
+                    b3 = Vector512.Load(at + 1200) + one - minusOne;
+                    LevelsAvx512(a0 + a1 + a2 + Vector512.Load(correction), scale, bias, out Vector512<int> level00);
+                    LevelsAvx512(a1 - a2 + a3 + Vector512.Load(correction + 16), scale, bias, out Vector512<int> level01);
+                    LevelsAvx512(b0 + b1 + b2 + Vector512.Load(correction + 32), scale, bias, out Vector512<int> level02);
+                    LevelsAvx512(b1 - b2 + b3 + Vector512.Load(correction + 48), scale, bias, out Vector512<int> level03);
+                    Levels.StoreSquare(level00, level01, level02, level03, output0, 16, 96, 15);
                 }
             }
         }

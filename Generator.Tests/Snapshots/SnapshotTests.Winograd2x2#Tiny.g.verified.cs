@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 576;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(6144, 6144, 4032, 4032, 4032, 6208, 5248));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(8704, 6144, 4032, 4032, 4032, 6208, 5248));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,13 +31,13 @@ namespace Acme
             InputShape: new[] { 6, 6, 16 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(4888L, 4888L, 1664L, 1664L, 1664L, 1664L, 1408L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(6144L, 6144L, 4032L, 4032L, 4032L, 6208L, 5248L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(8704L, 6144L, 4032L, 4032L, 4032L, 6208L, 5248L),
             FloatWeightBytes: 9280L,
             FloatArenaBytes: 4608L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 6, 6, 16 }, 82944L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 3x1", "winograd-2x2 3x2", "multiply-add deep 3x2 chunk 36", "multiply-add dot 6x2", "multiply-add dot 3x2", "multiply-add wide 3x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1262L, 1599L, 4868L, 4004L, 13508L, 35108L, 28196L), global::BitKernelGen.Execution.Machine.Choose(4888L, 4888L, 1664L, 1664L, 1664L, 1664L, 1408L)),
+                new("conv", "conv", new[] { 6, 6, 16 }, 82944L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 5x1", "winograd-2x2 3x2", "multiply-add deep 3x2 chunk 36", "multiply-add dot 6x2", "multiply-add dot 3x2", "multiply-add wide 3x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1354L, 1599L, 4868L, 4004L, 13508L, 35108L, 28196L), global::BitKernelGen.Execution.Machine.Choose(4888L, 4888L, 1664L, 1664L, 1664L, 1664L, 1408L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -41,7 +41,7 @@ namespace Acme.TinyKernels
         {
             byte* data = scratch;
             int* sums = (int*)(scratch + 35392);
-            sbyte* expanded = (sbyte*)(scratch + 53056);
+            sbyte* expanded = (sbyte*)(scratch + 70720);
             sbyte* unpacked = expanded + 191360;
             WinogradStep* steps = (WinogradStep*)(weights + 82944);
             TransformAvx512(input, data, 0, 6);
@@ -50,12 +50,9 @@ namespace Acme.TinyKernels
             {
                 PanelUnpacker.Unpack(packed, 4, 36864, unpacked);
                 ExpandAvx512(unpacked, expanded);
-                for (int first = 0; first < 6; first += 3)
-                {
-                    int last = first + 3;
-                    ProductsAvx512(data + (first * 128), expanded, steps, sums);
-                    RowsAvx512(sums, (float*)weights + output0, (int*)weights + 256 + (output0 * 16), 32, first, last, output + output0);
-                }
+                int last = 6;
+                ProductsAvx512(data, expanded, steps, sums);
+                RowsAvx512(sums, (float*)weights + output0, (int*)weights + 256 + (output0 * 16), 32, 0, last, output + output0);
             }
         }
 
@@ -320,7 +317,7 @@ namespace Acme.TinyKernels
             }
         }
 
-        // 3 tiles by 32 outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.
+        // 6 tiles by 32 outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ProductsAvx512(byte* data, sbyte* weights, WinogradStep* steps, int* sums)
         {
@@ -332,6 +329,9 @@ namespace Acme.TinyKernels
                 Vector512<short> s0_0, s0_1;
                 Vector512<short> s1_0, s1_1;
                 Vector512<short> s2_0, s2_1;
+                Vector512<short> s3_0, s3_1;
+                Vector512<short> s4_0, s4_1;
+                Vector512<short> s5_0, s5_1;
                 Vector512<sbyte> w0, w1;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
@@ -346,6 +346,15 @@ namespace Acme.TinyKernels
                 x0 = Vector512.Create(*(int*)(levels + 256)).AsByte();
                 s2_0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s2_1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                x1 = Vector512.Create(*(int*)(levels + 384)).AsByte();
+                s3_0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                s3_1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                x0 = Vector512.Create(*(int*)(levels + 512)).AsByte();
+                s4_0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                s4_1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                x1 = Vector512.Create(*(int*)(levels + 640)).AsByte();
+                s5_0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                s5_1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
                 w0 = Vector512.Load(panel + 128);
                 w1 = Vector512.Load(panel + 192);
                 x0 = Vector512.Create(*(int*)(levels + 4)).AsByte();
@@ -363,6 +372,21 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                 s2_0 += t0;
                 s2_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 388)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s3_0 += t0;
+                s3_1 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 516)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                s4_0 += t0;
+                s4_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 644)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s5_0 += t0;
+                s5_1 += t1;
                 w0 = Vector512.Load(panel + 256);
                 w1 = Vector512.Load(panel + 320);
                 x0 = Vector512.Create(*(int*)(levels + 8)).AsByte();
@@ -380,6 +404,21 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                 s2_0 += t0;
                 s2_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 392)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s3_0 += t0;
+                s3_1 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 520)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                s4_0 += t0;
+                s4_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 648)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s5_0 += t0;
+                s5_1 += t1;
                 w0 = Vector512.Load(panel + 384);
                 w1 = Vector512.Load(panel + 448);
                 x0 = Vector512.Create(*(int*)(levels + 12)).AsByte();
@@ -397,6 +436,21 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                 s2_0 += t0;
                 s2_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 396)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s3_0 += t0;
+                s3_1 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 524)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                s4_0 += t0;
+                s4_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 652)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s5_0 += t0;
+                s5_1 += t1;
                 levels += 16;
                 panel += 512;
                 for (int i = 4; i < 32; i += 4)
@@ -418,6 +472,21 @@ namespace Acme.TinyKernels
                     t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                     s2_0 += t0;
                     s2_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 384)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    x0 = Vector512.Create(*(int*)(levels + 512)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                    s4_0 += t0;
+                    s4_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 640)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s5_0 += t0;
+                    s5_1 += t1;
                     w0 = Vector512.Load(panel + 128);
                     w1 = Vector512.Load(panel + 192);
                     x0 = Vector512.Create(*(int*)(levels + 4)).AsByte();
@@ -435,6 +504,21 @@ namespace Acme.TinyKernels
                     t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                     s2_0 += t0;
                     s2_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 388)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    x0 = Vector512.Create(*(int*)(levels + 516)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                    s4_0 += t0;
+                    s4_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 644)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s5_0 += t0;
+                    s5_1 += t1;
                     w0 = Vector512.Load(panel + 256);
                     w1 = Vector512.Load(panel + 320);
                     x0 = Vector512.Create(*(int*)(levels + 8)).AsByte();
@@ -452,6 +536,21 @@ namespace Acme.TinyKernels
                     t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                     s2_0 += t0;
                     s2_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 392)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    x0 = Vector512.Create(*(int*)(levels + 520)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                    s4_0 += t0;
+                    s4_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 648)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s5_0 += t0;
+                    s5_1 += t1;
                     w0 = Vector512.Load(panel + 384);
                     w1 = Vector512.Load(panel + 448);
                     x0 = Vector512.Create(*(int*)(levels + 12)).AsByte();
@@ -469,6 +568,21 @@ namespace Acme.TinyKernels
                     t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                     s2_0 += t0;
                     s2_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 396)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    x0 = Vector512.Create(*(int*)(levels + 524)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                    s4_0 += t0;
+                    s4_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 652)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s5_0 += t0;
+                    s5_1 += t1;
                     levels += 16;
                     panel += 512;
                 }
@@ -481,6 +595,12 @@ namespace Acme.TinyKernels
                 Avx512BW.MultiplyAddAdjacent(s1_1, factor).Store(target + 48);
                 Avx512BW.MultiplyAddAdjacent(s2_0, factor).Store(target + 64);
                 Avx512BW.MultiplyAddAdjacent(s2_1, factor).Store(target + 80);
+                Avx512BW.MultiplyAddAdjacent(s3_0, factor).Store(target + 96);
+                Avx512BW.MultiplyAddAdjacent(s3_1, factor).Store(target + 112);
+                Avx512BW.MultiplyAddAdjacent(s4_0, factor).Store(target + 128);
+                Avx512BW.MultiplyAddAdjacent(s4_1, factor).Store(target + 144);
+                Avx512BW.MultiplyAddAdjacent(s5_0, factor).Store(target + 160);
+                Avx512BW.MultiplyAddAdjacent(s5_1, factor).Store(target + 176);
             }
 
             if (steps->Sums > 0)
@@ -497,6 +617,9 @@ namespace Acme.TinyKernels
                 Vector512<short> s0_0 = Vector512<short>.Zero, s0_1 = Vector512<short>.Zero;
                 Vector512<short> s1_0 = Vector512<short>.Zero, s1_1 = Vector512<short>.Zero;
                 Vector512<short> s2_0 = Vector512<short>.Zero, s2_1 = Vector512<short>.Zero;
+                Vector512<short> s3_0 = Vector512<short>.Zero, s3_1 = Vector512<short>.Zero;
+                Vector512<short> s4_0 = Vector512<short>.Zero, s4_1 = Vector512<short>.Zero;
+                Vector512<short> s5_0 = Vector512<short>.Zero, s5_1 = Vector512<short>.Zero;
                 Vector512<sbyte> w0, w1;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
@@ -519,6 +642,21 @@ namespace Acme.TinyKernels
                     t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
                     s2_0 += t0;
                     s2_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 384)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s3_0 += t0;
+                    s3_1 += t1;
+                    x0 = Vector512.Create(*(int*)(levels + 512)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                    s4_0 += t0;
+                    s4_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 640)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s5_0 += t0;
+                    s5_1 += t1;
                     levels += 4;
                     panel += 128;
                 }
@@ -533,6 +671,12 @@ namespace Acme.TinyKernels
                     (Vector512.Load(target + 48) + Avx512BW.MultiplyAddAdjacent(s1_1, factor)).Store(target + 48);
                     (Vector512.Load(target + 64) + Avx512BW.MultiplyAddAdjacent(s2_0, factor)).Store(target + 64);
                     (Vector512.Load(target + 80) + Avx512BW.MultiplyAddAdjacent(s2_1, factor)).Store(target + 80);
+                    (Vector512.Load(target + 96) + Avx512BW.MultiplyAddAdjacent(s3_0, factor)).Store(target + 96);
+                    (Vector512.Load(target + 112) + Avx512BW.MultiplyAddAdjacent(s3_1, factor)).Store(target + 112);
+                    (Vector512.Load(target + 128) + Avx512BW.MultiplyAddAdjacent(s4_0, factor)).Store(target + 128);
+                    (Vector512.Load(target + 144) + Avx512BW.MultiplyAddAdjacent(s4_1, factor)).Store(target + 144);
+                    (Vector512.Load(target + 160) + Avx512BW.MultiplyAddAdjacent(s5_0, factor)).Store(target + 160);
+                    (Vector512.Load(target + 176) + Avx512BW.MultiplyAddAdjacent(s5_1, factor)).Store(target + 176);
                     continue;
                 }
 
@@ -542,6 +686,12 @@ namespace Acme.TinyKernels
                 Avx512BW.MultiplyAddAdjacent(s1_1, factor).Store(target + 48);
                 Avx512BW.MultiplyAddAdjacent(s2_0, factor).Store(target + 64);
                 Avx512BW.MultiplyAddAdjacent(s2_1, factor).Store(target + 80);
+                Avx512BW.MultiplyAddAdjacent(s3_0, factor).Store(target + 96);
+                Avx512BW.MultiplyAddAdjacent(s3_1, factor).Store(target + 112);
+                Avx512BW.MultiplyAddAdjacent(s4_0, factor).Store(target + 128);
+                Avx512BW.MultiplyAddAdjacent(s4_1, factor).Store(target + 144);
+                Avx512BW.MultiplyAddAdjacent(s5_0, factor).Store(target + 160);
+                Avx512BW.MultiplyAddAdjacent(s5_1, factor).Store(target + 176);
             }
         }
 
@@ -574,29 +724,29 @@ namespace Acme.TinyKernels
                     Vector512<int> even, odd, re, im;
 
                     // Rows 0 and 2.
-                    even = Vector512.Load(at + 672) + Vector512.Load(at + 1344);
-                    re = Vector512.Load(at + 2688) - Vector512.Load(at + 2880);
+                    even = Vector512.Load(at + 1344) + Vector512.Load(at + 2688);
+                    re = Vector512.Load(at + 5376) - Vector512.Load(at + 5760);
                     a0 = Vector512.Load(at) + even + re;
                     b0 = even - re;
-                    even = Vector512.Load(at + 768) + Vector512.Load(at + 1440);
-                    re = Vector512.Load(at + 2976) - Vector512.Load(at + 3168);
-                    a1 = Vector512.Load(at + 96) + even + re;
+                    even = Vector512.Load(at + 1536) + Vector512.Load(at + 2880);
+                    re = Vector512.Load(at + 5952) - Vector512.Load(at + 6336);
+                    a1 = Vector512.Load(at + 192) + even + re;
                     b1 = even - re;
-                    even = Vector512.Load(at + 864) + Vector512.Load(at + 1536);
-                    re = Vector512.Load(at + 3264) - Vector512.Load(at + 3456);
-                    a2 = Vector512.Load(at + 192) + even + re;
+                    even = Vector512.Load(at + 1728) + Vector512.Load(at + 3072);
+                    re = Vector512.Load(at + 6528) - Vector512.Load(at + 6912);
+                    a2 = Vector512.Load(at + 384) + even + re;
                     b2 = even - re;
-                    even = Vector512.Load(at + 960) + Vector512.Load(at + 1632);
-                    re = Vector512.Load(at + 3552) - Vector512.Load(at + 3744);
-                    a3 = Vector512.Load(at + 288) + even + re;
+                    even = Vector512.Load(at + 1920) + Vector512.Load(at + 3264);
+                    re = Vector512.Load(at + 7104) - Vector512.Load(at + 7488);
+                    a3 = Vector512.Load(at + 576) + even + re;
                     b3 = even - re;
-                    even = (Vector512.Load(at + 1056) - Vector512.Load(at + 1248)) + (Vector512.Load(at + 1728) - Vector512.Load(at + 1920));
-                    re = (Vector512.Load(at + 3840) - Vector512.Load(at + 4032)) + (Vector512.Load(at + 4128) - Vector512.Load(at + 4320));
-                    a4 = Vector512.Load(at + 384) - Vector512.Load(at + 576) + even + re;
+                    even = (Vector512.Load(at + 2112) - Vector512.Load(at + 2496)) + (Vector512.Load(at + 3456) - Vector512.Load(at + 3840));
+                    re = (Vector512.Load(at + 7680) - Vector512.Load(at + 8064)) + (Vector512.Load(at + 8256) - Vector512.Load(at + 8640));
+                    a4 = Vector512.Load(at + 768) - Vector512.Load(at + 1152) + even + re;
                     b4 = even - re;
-                    even = (Vector512.Load(at + 1056) + Vector512.Load(at + 1152)) + (Vector512.Load(at + 1728) + Vector512.Load(at + 1824));
-                    re = (Vector512.Load(at + 3840) + Vector512.Load(at + 3936)) - (Vector512.Load(at + 4128) + Vector512.Load(at + 4224));
-                    a5 = Vector512.Load(at + 384) + Vector512.Load(at + 480) + even + re;
+                    even = (Vector512.Load(at + 2112) + Vector512.Load(at + 2304)) + (Vector512.Load(at + 3456) + Vector512.Load(at + 3648));
+                    re = (Vector512.Load(at + 7680) + Vector512.Load(at + 7872)) - (Vector512.Load(at + 8256) + Vector512.Load(at + 8448));
+                    a5 = Vector512.Load(at + 768) + Vector512.Load(at + 960) + even + re;
                     b5 = even - re;
                     even = a1 + a2;
                     odd = a1 - a2;
@@ -614,30 +764,30 @@ namespace Acme.TinyKernels
                     Levels.Store(level20, level21, level22, level23, output0 + 3072, 128, 15);
 
                     // Rows 1 and 3.
-                    odd = Vector512.Load(at + 672) - Vector512.Load(at + 1344);
-                    im = Vector512.Load(at + 2688) + Vector512.Load(at + 2784);
+                    odd = Vector512.Load(at + 1344) - Vector512.Load(at + 2688);
+                    im = Vector512.Load(at + 5376) + Vector512.Load(at + 5568);
                     a0 = odd - im;
-                    b0 = Vector512.Load(at + 2016) + odd + im;
-                    odd = Vector512.Load(at + 768) - Vector512.Load(at + 1440);
-                    im = Vector512.Load(at + 2976) + Vector512.Load(at + 3072);
+                    b0 = Vector512.Load(at + 4032) + odd + im;
+                    odd = Vector512.Load(at + 1536) - Vector512.Load(at + 2880);
+                    im = Vector512.Load(at + 5952) + Vector512.Load(at + 6144);
                     a1 = odd - im;
-                    b1 = Vector512.Load(at + 2112) + odd + im;
-                    odd = Vector512.Load(at + 864) - Vector512.Load(at + 1536);
-                    im = Vector512.Load(at + 3264) + Vector512.Load(at + 3360);
+                    b1 = Vector512.Load(at + 4224) + odd + im;
+                    odd = Vector512.Load(at + 1728) - Vector512.Load(at + 3072);
+                    im = Vector512.Load(at + 6528) + Vector512.Load(at + 6720);
                     a2 = odd - im;
-                    b2 = Vector512.Load(at + 2208) + odd + im;
-                    odd = Vector512.Load(at + 960) - Vector512.Load(at + 1632);
-                    im = Vector512.Load(at + 3552) + Vector512.Load(at + 3648);
+                    b2 = Vector512.Load(at + 4416) + odd + im;
+                    odd = Vector512.Load(at + 1920) - Vector512.Load(at + 3264);
+                    im = Vector512.Load(at + 7104) + Vector512.Load(at + 7296);
                     a3 = odd - im;
-                    b3 = Vector512.Load(at + 2304) + odd + im;
-                    odd = Vector512.Load(at + 1056) - Vector512.Load(at + 1248) - (Vector512.Load(at + 1728) - Vector512.Load(at + 1920));
-                    im = (Vector512.Load(at + 3840) + Vector512.Load(at + 3936)) + (Vector512.Load(at + 4128) + Vector512.Load(at + 4224));
+                    b3 = Vector512.Load(at + 4608) + odd + im;
+                    odd = Vector512.Load(at + 2112) - Vector512.Load(at + 2496) - (Vector512.Load(at + 3456) - Vector512.Load(at + 3840));
+                    im = (Vector512.Load(at + 7680) + Vector512.Load(at + 7872)) + (Vector512.Load(at + 8256) + Vector512.Load(at + 8448));
                     a4 = odd - im;
-                    b4 = Vector512.Load(at + 2400) - Vector512.Load(at + 2592) + odd + im;
-                    odd = Vector512.Load(at + 1056) + Vector512.Load(at + 1152) - (Vector512.Load(at + 1728) + Vector512.Load(at + 1824));
-                    im = Vector512.Load(at + 4128) - Vector512.Load(at + 4320) - (Vector512.Load(at + 3840) - Vector512.Load(at + 4032));
+                    b4 = Vector512.Load(at + 4800) - Vector512.Load(at + 5184) + odd + im;
+                    odd = Vector512.Load(at + 2112) + Vector512.Load(at + 2304) - (Vector512.Load(at + 3456) + Vector512.Load(at + 3648));
+                    im = Vector512.Load(at + 8256) - Vector512.Load(at + 8640) - (Vector512.Load(at + 7680) - Vector512.Load(at + 8064));
                     a5 = odd - im;
-                    b5 = Vector512.Load(at + 2400) + Vector512.Load(at + 2496) + odd + im;
+                    b5 = Vector512.Load(at + 4800) + Vector512.Load(at + 4992) + odd + im;
                     even = a1 + a2;
                     odd = a1 - a2;
                     LevelsAvx512(a0 + even + a4 + Vector512.Load(correction + 64), scale, bias, out Vector512<int> level10);

@@ -14,7 +14,7 @@ namespace Acme
                 _weights, weights,
                 new("conv", Outputs: 128, Rows: 3, Columns: 3, Channels: 128, PixelBytes: 128, Bits: 4, Zero: 0, MaxLevel: 15, Step: 0.200000003f, Premultiplier: 10f, StepsPerUnit: 1f),
                 [
-                    new global::BitKernelGen.Packing.WinogradLayout(Tile: 4, Lanes: 16, Vectors: 2, DataPitch: 768, SumsPitch: 96, Chunks: 604, PackedBits: 4, WeightPitch: 4160),
+                    new global::BitKernelGen.Packing.WinogradLayout(Tile: 4, Lanes: 16, Vectors: 2, DataPitch: 768, SumsPitch: 192, Chunks: 604, PackedBits: 4, WeightPitch: 4160),
                     new global::BitKernelGen.Packing.WinogradLayout(Tile: 4, Lanes: 8, Vectors: 2, DataPitch: 768, SumsPitch: 48, Chunks: 604, PackedBits: 4, WeightPitch: 2112),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 96, LevelOffset: 0),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0),

@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 12288;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(312192, 190720, 40512, 40512, 40512, 76480, 50112));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(329856, 190720, 40512, 40512, 40512, 76480, 50112));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,13 +31,13 @@ namespace Acme
             InputShape: new[] { 8, 12, 128 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(97464L, 97464L, 74752L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(312192L, 190720L, 40512L, 40512L, 40512L, 76480L, 50112L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(329856L, 190720L, 40512L, 40512L, 40512L, 76480L, 50112L),
             FloatWeightBytes: 590336L,
             FloatArenaBytes: 98304L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 12, 128 }, 14155776L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-4x4 3x2 packed", "winograd-4x4 3x2 packed", "multiply-add deep 4x2 chunk 96", "multiply-add dot 6x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(145048L, 190528L, 606413L, 606413L, 1786061L, 4735181L), global::BitKernelGen.Execution.Machine.Choose(97464L, 97464L, 74752L)),
+                new("conv", "conv", new[] { 8, 12, 128 }, 14155776L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-4x4 6x2 packed", "winograd-4x4 3x2 packed", "multiply-add deep 4x2 chunk 96", "multiply-add dot 6x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(139160L, 190528L, 606413L, 606413L, 1786061L, 4735181L), global::BitKernelGen.Execution.Machine.Choose(97464L, 97464L, 74752L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -203,8 +203,15 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
                 writer.Line($"b{column} = {Load(12 + column)} + one - minusOne;");
             }
 
-            Finished(pixel, 0, ["a0 + a1 + a2", "a1 - a2 + a3"]);
-            Finished(pixel, 1, ["b0 + b1 + b2", "b1 - b2 + b3"]);
+            string[] upper = ["a0 + a1 + a2", "a1 - a2 + a3"], lower = ["b0 + b1 + b2", "b1 - b2 + b3"];
+            if (pixel == "Pixel" && StoresFour)
+            {
+                FourPixels([.. Corrected(upper, 0), .. Corrected(lower, 1)], 0);
+                return;
+            }
+
+            Finished(pixel, 0, upper);
+            Finished(pixel, 1, lower);
             return;
         }
 
@@ -281,13 +288,15 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
     /// <summary>A row's sums, with what their offsets add taken off, through the epilogue.</summary>
     private void Sums(string pixel, int y, string[] sums)
     {
-        for (int column = 0; column < sums.Length; column++)
-            sums[column] += $" + {_isa.Vector}.Load({CSharp.Plus("correction", ((y * tile.Size) + column) * _isa.Lanes)})";
+        sums = Corrected(sums, y);
         if (pixel == "Pixel" && StoresFour)
             FourPixels(sums, y);
         else
             EachPixel(pixel, sums, y);
     }
+
+    private string[] Corrected(string[] sums, int y) =>
+        [.. sums.Select((sum, column) => $"{sum} + {_isa.Vector}.Load({CSharp.Plus("correction", ((y * tile.Size) + column) * _isa.Lanes)})")];
 
     private IEnumerable<(string Name, int PixelBytes, int RowBytes)> Pointers => EpilogueEmitter.Pointers(kernel.Epilogue);
 
@@ -314,9 +323,10 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
         KernelWriter.Advance(writer, Pointers.Select(pointer => (Local(pointer.Name), pointer.RowBytes)));
     }
 
-    /// <summary>Whether a row of a tile can be stored at once: levels, and no part of it hangs over.</summary>
+    /// <summary>Whether four pixels can be stored at once: levels of a row of a tile or of a whole tile, and no part of it hangs over.</summary>
     private bool StoresFour =>
-        tile.Size == 4 && !IsRagged(kernel.OutputWidth) && kernel.Epilogue.StoresLevels;
+        kernel.Epilogue.StoresLevels && !IsRagged(kernel.OutputWidth)
+        && (tile.Size == 4 || (tile.FinishesInRegisters && !IsRagged(kernel.OutputHeight)));
 
     private void EachPixel(string pixel, string[] sums, int y)
     {
@@ -332,19 +342,24 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
         }
     }
 
+    /// <summary>Four pixels, from row <paramref name="y"/> of the tile on.</summary>
     private void FourPixels(string[] sums, int y)
     {
-        for (int column = 0; column < 4; column++)
+        for (int i = 0; i < 4; i++)
         {
+            int row = y + (i / tile.Size), column = i % tile.Size;
             string residual = kernel.Epilogue.Residual is { } operand
-                ? CSharp.Plus(Local("residual"), (y * operand.RowBytes) + (column * operand.PixelBytes)) : "";
-            writer.Line(FinishEmitter.Call(kernel.Epilogue, _isa, [sums[column], "scale", "bias"], residual, $"{y}{column}"));
+                ? CSharp.Plus(Local("residual"), (row * operand.RowBytes) + (column * operand.PixelBytes)) : "";
+            writer.Line(FinishEmitter.Call(kernel.Epilogue, _isa, [sums[i], "scale", "bias"], residual, $"{y}{i}"));
         }
 
         for (int store = 0; store < kernel.Epilogue.Stores.Count; store++)
         {
-            string levels = string.Join(", ", Enumerable.Range(0, 4).Select(column => FinishEmitter.Level(store, $"{y}{column}")));
-            writer.Line($"Levels.Store({levels}, {CSharp.Plus(Local(EpilogueEmitter.Output(store)), y * kernel.Epilogue.Stores[store].RowBytes)}, {kernel.Epilogue.Stores[store].PixelBytes}{EpilogueEmitter.Most(kernel.Epilogue, store)});");
+            Store target = kernel.Epilogue.Stores[store];
+            string levels = string.Join(", ", Enumerable.Range(0, 4).Select(i => FinishEmitter.Level(store, $"{y}{i}")));
+            string pitch = tile.Size == 4 ? $"{target.PixelBytes}" : $"{target.PixelBytes}, {target.RowBytes}";
+            writer.Line(
+                $"Levels.{(tile.Size == 4 ? "Store" : "StoreSquare")}({levels}, {CSharp.Plus(Local(EpilogueEmitter.Output(store)), y * target.RowBytes)}, {pitch}{EpilogueEmitter.Most(kernel.Epilogue, store)});");
         }
     }
 }

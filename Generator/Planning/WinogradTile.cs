@@ -87,7 +87,8 @@ internal sealed record WinogradTile(
 
     /// <summary>
     /// Chooses the register tile. Tiles share the weights that were loaded, vectors the levels; together they are at most eight
-    /// sums, so that the sums of all positions stay in the first-level cache.
+    /// sums, so that the sums of all positions stay in the first-level cache, and twice as many where there are few positions or
+    /// the weights come from the second-level cache.
     /// </summary>
     public static WinogradTile Choose(Isa isa, int size, int height, int width, int pixelBytes, int outputs, int weightBits)
     {
@@ -98,7 +99,7 @@ internal sealed record WinogradTile(
 
         // A panel that is transformed stays in the second-level cache with the levels of all tiles.
         int panel = vectors % 2 == 0 && (!isPacked || positions * pixelBytes * 2 * isa.Lanes <= HalfOfCache) ? 2 : 1;
-        int most = 4;
+        int most = isa.Registers >= 32 && (size == 2 || isPacked) ? 8 : 4;
         int groups = (all + most - 1) / most;
         int bits = !isPacked ? 0 : weightBits == 1 ? 2 : weightBits;
         return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel, bits);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace BitKernelGen.Execution;
 
@@ -19,15 +20,49 @@ public static unsafe class Border
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(byte* buffer, byte value, int height, int rowBytes, int top, int between, int bottom)
     {
-        Unsafe.InitBlockUnaligned(buffer, value, (uint)top);
+        Vector512<byte> values = Vector512.Create(value);
+        Fill(buffer, values, top);
         buffer += top + rowBytes;
         for (int row = 1; row < height; row++)
         {
-            Unsafe.InitBlockUnaligned(buffer, value, (uint)between);
+            Fill(buffer, values, between);
             buffer += between + rowBytes;
         }
 
-        Unsafe.InitBlockUnaligned(buffer, value, (uint)bottom);
+        Fill(buffer, values, bottom);
+    }
+
+    // A row's padding is a few bytes: a call to fill memory costs more than the stores. The last store overlaps the one before it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fill(byte* target, Vector512<byte> values, int count)
+    {
+        if (count >= 64)
+        {
+            for (int i = 0; i < count - 64; i += 64)
+                values.Store(target + i);
+            values.Store(target + count - 64);
+        }
+        else if (count >= 32)
+        {
+            values.GetLower().Store(target);
+            values.GetLower().Store(target + count - 32);
+        }
+        else if (count >= 16)
+        {
+            values.GetLower().GetLower().Store(target);
+            values.GetLower().GetLower().Store(target + count - 16);
+        }
+        else if (count >= 4)
+        {
+            for (int i = 0; i < count - 4; i += 4)
+                *(uint*)(target + i) = values.AsUInt32().ToScalar();
+            *(uint*)(target + count - 4) = values.AsUInt32().ToScalar();
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+                target[i] = values.ToScalar();
+        }
     }
 
     /// <summary>The same where each channel has its own level of zero; pixels lie densely, and all padding is whole pixels.</summary>

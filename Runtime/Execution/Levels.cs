@@ -88,6 +88,19 @@ public static unsafe class Levels
         Avx512F.ExtractVector128(pixels, 3).AsByte().Store(target + (3 * pixelBytes));
     }
 
+    /// <summary>Stores 16 levels of each of two pixels in each of two rows; what is below 0 becomes 0, what is above <paramref name="most"/> becomes that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSquare(
+        Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes, int rowBytes, byte most = byte.MaxValue)
+    {
+        Vector512<byte> packed = Pack(level0, level1, level2, level3, most);
+        Vector512<int> pixels = Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+        Avx512F.ExtractVector128(pixels, 0).AsByte().Store(target);
+        Avx512F.ExtractVector128(pixels, 1).AsByte().Store(target + pixelBytes);
+        Avx512F.ExtractVector128(pixels, 2).AsByte().Store(target + rowBytes);
+        Avx512F.ExtractVector128(pixels, 3).AsByte().Store(target + rowBytes + pixelBytes);
+    }
+
     /// <summary>Stores 32 levels, two vectors of them, of each of two pixels; what is below 0 becomes 0, what is above <paramref name="most"/> becomes that.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePairs(
