@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
 using BitKernelGen.Execution;
 using BitKernelGen.Packing;
@@ -21,6 +22,7 @@ public sealed partial class CompiledMethodsTests : IDisposable
 
     [SkippableTheory]
     [InlineData("AVX-512", "Avx512")]
+    [InlineData("AVX-512", "Vbmi")]
     [InlineData("AVX2", "Avx2", "EnableAVX512", "EnableAVX512F")]
     [InlineData("SSE4.1", "Sse", "EnableAVX2")]
     public void NoLoopOfAKernelSpillsAVector(string instructionSet, string suffix, params string[] switchedOff)
@@ -28,6 +30,7 @@ public sealed partial class CompiledMethodsTests : IDisposable
         Skip.If(
             Machine.InstructionSet != "AVX-512" && Machine.InstructionSet != instructionSet,
             $"This machine has {Machine.InstructionSet}, not {instructionSet}.");
+        Skip.If(suffix == "Vbmi" && !Avx512Vbmi.IsSupported, "This machine has no VBMI.");
         string assembly = Path.Combine(_folder, "Models.dll"), listing = Path.Combine(_folder, "listing.txt");
         CompiledModels.Compile(Profiles(), assembly);
 
@@ -39,9 +42,10 @@ public sealed partial class CompiledMethodsTests : IDisposable
             ("DOTNET_JitStdOutFile", listing));
 
         (string Name, string[] Lines)[] methods = [.. Methods(File.ReadLines(listing))];
-        Assert.Contains(methods, method => method.Name.Contains($":Tile", StringComparison.Ordinal) && method.Lines.Any(line => line.Contains("vpmaddubsw")));
+        string product = suffix == "Vbmi" ? "vpermt2b" : "vpmaddubsw";
+        Assert.Contains(methods, method => method.Name.Contains($":Tile", StringComparison.Ordinal) && method.Lines.Any(line => line.Contains(product)));
         Assert.Contains(methods, method => method.Name.Contains(":Unpack[", StringComparison.Ordinal));
-        if (suffix != "Sse")
+        if (suffix is "Avx512" or "Avx2")
             Assert.Contains(methods, method => method.Name.Contains(":Products", StringComparison.Ordinal));
         string[] slow = [.. methods.Select(method => method.Name).Where(name => IsKernel(name) && !name.EndsWith("(FullOpts)", StringComparison.Ordinal))];
         Assert.True(slow.Length == 0, string.Join('\n', slow));

@@ -70,6 +70,24 @@ public class DifferentialTests(CompiledNetworks compiled)
     }
 
     [Fact]
+    public void EveryShapeOfTableTileIsTested()
+    {
+        (ProductKernel Kernel, ActivationTableTile Tile)[] kernels = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+            .Select(step => step.Kernel)
+            .OfType<ProductKernel>()
+            .Where(kernel => kernel.Strategy(Isa.Vbmi) is ActivationTableTile)
+            .Select(kernel => (kernel, (ActivationTableTile)kernel.Strategy(Isa.Vbmi)))];
+        Assert.Contains(kernels, pair => pair.Tile.FinishesTiles(pair.Kernel.Epilogue) && pair.Kernel.Epilogue.Residual is not null);
+        Assert.Contains(kernels, pair => pair.Tile.FinishesTiles(pair.Kernel.Epilogue) && pair.Tile.Vectors > 1);
+        Assert.Contains(kernels, pair => !pair.Tile.FinishesTiles(pair.Kernel.Epilogue) && pair.Tile.Panels > 1);
+        Assert.Contains(kernels, pair => pair.Tile.TileRows * pair.Tile.Rows > pair.Kernel.OutputHeight && pair.Tile.TileRows > 1);
+        Assert.Contains(kernels, pair => pair.Tile.TileColumns * pair.Tile.Columns > pair.Kernel.OutputWidth && pair.Tile.TileColumns > 1);
+        Assert.Contains(kernels, pair => pair.Tile.StripTileRows(pair.Kernel.InputRowBytes) < pair.Tile.TileRows);
+        Assert.Contains(kernels, pair => pair.Tile.Chunks == 1);
+        Assert.Contains(kernels, pair => pair.Tile.Chunks * pair.Tile.GroupsPerChunk > pair.Tile.Groups && pair.Tile.Chunks > 1);
+    }
+
+    [Fact]
     public void EveryWayToShareMemoryIsTested()
     {
         Step[] steps = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)];

@@ -15,6 +15,7 @@ internal static class DirectedNetworks
         WinogradByChannel("Winograd2ByChannel", 2), WinogradByChannel("Winograd4ByChannel", 4),
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
         WinogradPacked("WinogradPacked", isLargest: false), WinogradPacked("WinogradPackedLargest", isLargest: true),
+        ActivationTables("ActivationTables", isLargest: false), ActivationTables("ActivationTablesLargest", isLargest: true), LargeTableInput(),
     ];
 
     /// <summary>Sums above 2²⁴, which float32 does not hold exactly.</summary>
@@ -119,6 +120,43 @@ internal static class DirectedNetworks
         }
 
         return builder.Build(name);
+    }
+
+    /// <summary>
+    /// Layers that look products up: windows, strides and steps of all shapes, sums that are stored as levels 64 at a time and others,
+    /// channels that fill no group, outputs that fill no vector, and with the largest weights 8-bit sums at both ends of their range.
+    /// </summary>
+    private static TestNetwork ActivationTables(string name, bool isLargest)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(11, 13, 8), Code = Bytes with { Bits = 2, Zero = 1 } });
+        var code = new CodeSpec { Bits = 2, Step = isLargest ? 60 : 9 };
+        CodeSpec skip = code with { Bits = 8, Step = isLargest ? 2 : 0.3f };
+        LayerSpec Layer(string layer, string input, int rows, int columns, int channels) => Convolution(layer, input, rows, columns, channels) with
+        {
+            KernelStrategy = "activation-tables",
+            Activation = Activation.Relu,
+            Code = code,
+        };
+        LayerSpec Same(string layer, string input, int channels) => Layer(layer, input, 3, 3, channels) with { Pad = new(1, 1, 1, 1) };
+        AddWeighted(builder, 2, 12, 9 * 8, seed: 29, Same("before", "input", 12), isLargest);
+        AddWeighted(builder, 2, 64, 9 * 12, seed: 30, Same("first", "before", 64) with { Pad = new(2, 0, 2, 0), Skip = skip }, isLargest);
+        AddWeighted(builder, 1, 64, 9 * 64, seed: 31, Same("second", "first", 64) with { Activation = Activation.None, Code = null }, isLargest);
+        builder.Add(new LayerSpec { Name = "sum", Op = LayerOp.Add, Inputs = new("second", "first"), Activation = Activation.Relu, Code = code, Skip = skip });
+        AddWeighted(builder, 2, 130, 9 * 64, seed: 32, Same("strided", "sum", 130) with { Stride = new(2, 2) }, isLargest);
+        AddWeighted(builder, 2, 128, 130, seed: 33, Layer("narrow", "strided", 1, 1, 128) with { Code = code with { Zero = 2 }, Activation = Activation.None }, isLargest);
+        AddWeighted(builder, 2, 256, 4 * 128, seed: 34, Layer("even", "narrow", 2, 2, 256) with { Code = code with { Bits = 1 }, Skip = skip }, isLargest);
+        AddWeighted(builder, 2, 70, 3 * 256, seed: 35, Layer("wide", "even", 1, 3, 70) with { Stride = new(2, 1), Code = code with { Coefficients = new(2.0, 1.0) } }, isLargest);
+        AddWeighted(builder, 2, 256, 70, seed: 36, Layer("again", "wide", 1, 1, 256), isLargest);
+        AddWeighted(builder, 1, 5, 256, seed: 37, Layer("last", "again", 1, 1, 5) with { Activation = Activation.LeakyRelu, Slope = 0.25, Code = null }, isLargest);
+        return builder.Build(name);
+    }
+
+    /// <summary>More addresses of tables than are made at a time.</summary>
+    private static TestNetwork LargeTableInput()
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(60, 67, 72), Code = Bytes with { Bits = 2 } });
+        AddWeighted(builder, 2, 6, 72, seed: 38, Convolution("large", "input", 1, 1, 6) with { KernelStrategy = "activation-tables", Stride = new(1, 2) });
+        return builder.Build("LargeTableInput");
     }
 
     /// <summary>A Winograd layer on an input whose channels have zeros and gains of their own.</summary>

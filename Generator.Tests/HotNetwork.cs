@@ -25,25 +25,35 @@ internal static class HotNetwork
             from = $"{name}.add";
         }
 
+        var tables = new LayerSpec { Name = "", Op = LayerOp.Conv, Inputs = default, Code = code with { Bits = 2 }, KernelStrategy = "activation-tables" };
+        from = Add("tables.before", from, 128, 64, 4, tables with { KernelStrategy = "multiply-add", Skip = skip });
+        string first = from;
+        from = Add("tables.inside", from, 64, 64, 2, tables);
+        Add("tables.last", from, 64, 64, 2, tables with { Code = null });
+        builder.Add(new LayerSpec { Name = "tables.add", Op = LayerOp.Add, Inputs = new("tables.last", first), Activation = Activation.Relu, Code = tables.Code, Skip = skip });
+        from = Add("tables.strided", "tables.add", 64, 128, 1, tables with { Stride = new(2, 2) });
+        from = Add("tables.narrow", from, 128, 256, 2, tables with { Kernel = new(1, 1), Pad = new(0, 0, 0, 0) });
+        Add("tables.floats", from, 256, 70, 2, tables with { Code = null });
         return builder.Build("Hot");
 
         string Add(string name, string input, int channels, int outputs, int bits, LayerSpec layer)
         {
             var random = new Random(name.Length);
-            int largest = (1 << (bits - 1)) - 1;
+            int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1, taps = layer.Kernel.Count == 0 ? 9 : layer.Kernel[0] * layer.Kernel[1];
+            int Weight() => bits == 1 ? (2 * random.Next(2)) - 1 : random.Next(-largest, largest + 1);
             builder.Add(
                 layer with
                 {
                     Name = name,
                     Inputs = new(input),
-                    Kernel = new(3, 3),
+                    Kernel = layer.Kernel.Count == 0 ? new(3, 3) : layer.Kernel,
                     Stride = layer.Stride.Count == 0 ? new(1, 1) : layer.Stride,
-                    Pad = new(1, 1, 1, 1),
+                    Pad = layer.Pad.Count == 0 ? new(1, 1, 1, 1) : layer.Pad,
                     Channels = outputs,
                     Weight = new(bits),
                     Activation = layer.Code is null ? Activation.None : Activation.Relu,
                 },
-                [.. Enumerable.Range(0, outputs * 9 * channels).Select(_ => (sbyte)random.Next(-largest, largest + 1))],
+                [.. Enumerable.Range(0, outputs * taps * channels).Select(_ => (sbyte)Weight())],
                 [.. Enumerable.Repeat(0.05f, outputs)],
                 new float[outputs]);
             return name;

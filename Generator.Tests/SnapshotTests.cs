@@ -32,6 +32,12 @@ public class SnapshotTests
         Conv.Replace("channels = 16", "channels = 128\nkernel-strategy = \"winograd-4x4\""), "conv", "shape = [8, 12, 128]\ncode = { bits = 4, step = 0.2 }");
 
     [Fact]
+    public void ActivationTables() => Verify(
+        Conv.Replace("channels = 16", "channels = 64\nkernel-strategy = \"activation-tables\"").Replace("weight = { bits = 4 }", "weight = { bits = 2 }"),
+        "conv",
+        "shape = [6, 7, 12]\ncode = { bits = 2, step = 0.2, zero = 1 }");
+
+    [Fact]
     public void Depthwise() => Verify(
         """
         [[layer]]

@@ -95,13 +95,17 @@ internal sealed class LayersEmitter
             $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)}{StepsPerUnit(step)})";
     }
 
-    private static string Layouts(Step step, ProductKernel product) =>
-        string.Join(",\n        ", MachineChoice.Alternatives(isa => Layout(step, product, product.Strategy(isa))));
+    private static string Layouts(Step step, ProductKernel product)
+    {
+        IEnumerable<string> tables = product.Strategy(Isa.Vbmi) is ActivationTableTile tile ? [Layout(step, product, tile)] : [];
+        return string.Join(",\n        ", tables.Concat(MachineChoice.Alternatives(isa => Layout(step, product, product.Strategy(isa)))));
+    }
 
     private static string Layout(Step step, ProductKernel product, Strategy strategy) => "new global::BitKernelGen.Packing." + (strategy switch
     {
         WinogradTile tile =>
             $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)}{(tile.IsPacked ? $", PackedBits: {tile.PackedBits}, WeightPitch: {tile.WeightPitch}" : "")})",
+        ActivationTableTile tile => $"ActivationTableLayout(Vectors: {tile.Vectors}, GroupsPerChunk: {tile.GroupsPerChunk})",
         ProductTile tile =>
             $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups}, LevelOffset: {product.LevelOffset(tile)})",
         _ => throw new System.NotSupportedException(strategy.GetType().Name),

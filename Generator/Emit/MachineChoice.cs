@@ -9,9 +9,14 @@ namespace BitKernelGen.Generator.Emit;
 internal static class MachineChoice
 {
     /// <summary>An expression that is the alternative of the machine it runs on.</summary>
-    public static string Of(Func<Isa, string> alternative) => Alternatives(alternative) is { Count: > 1 } all
-        ? $"global::BitKernelGen.Execution.Machine.Choose({string.Join(", ", all)})"
-        : alternative(Isa.Packed[0]);
+    public static string Of(Func<Isa, string> alternative)
+    {
+        string others = Alternatives(alternative) is { Count: > 1 } all
+            ? $"global::BitKernelGen.Execution.Machine.Choose({string.Join(", ", all)})"
+            : alternative(Isa.Packed[0]);
+        string tables = alternative(Isa.Vbmi);
+        return tables == alternative(Isa.Avx512) ? others : $"global::System.Runtime.Intrinsics.X86.{Isa.Vbmi.Test} ? {tables} : {others}";
+    }
 
     /// <summary>An alternative for each instruction set; the last one stands for those that follow.</summary>
     public static IReadOnlyList<string> Alternatives(Func<Isa, string> alternative)

@@ -18,11 +18,11 @@ internal static class PartEmitter
         IReadOnlyList<(string Type, string Name)> parameters = [.. KernelEmitter.Parameters(kernel), ("int", "part"), ("int", "parts")];
         writer.Line();
         if (kernel is ProductKernel or DepthwiseKernel or AddKernel)
-            KernelWriter.Dispatch(writer, parameters, kernel is ProductKernel ? Isa.All : Isa.Widths, isPart: true);
+            KernelWriter.Dispatch(writer, parameters, kernel is ProductKernel product ? product.InstructionSets : Isa.Widths, isPart: true);
         switch (kernel)
         {
-            case ProductKernel product:
-                ProductEmitter.EmitPart(writer, product, parameters);
+            case ProductKernel conv:
+                ProductEmitter.EmitPart(writer, conv, parameters);
                 break;
             case DepthwiseKernel depthwise:
                 DepthwiseEmitter.EmitPart(writer, depthwise, parameters);

@@ -16,9 +16,15 @@ internal static class ProductEmitter
     public static void Emit(SourceWriter writer, ProductKernel kernel)
     {
         IReadOnlyList<(string Type, string Name)> parameters = Parameters(kernel);
-        KernelWriter.Dispatch(writer, parameters, Isa.All);
-        foreach (Isa isa in Isa.All)
+        KernelWriter.Dispatch(writer, parameters, kernel.InstructionSets);
+        foreach (Isa isa in kernel.InstructionSets)
         {
+            if (kernel.Strategy(isa) is ActivationTableTile tables)
+            {
+                new ActivationTableEmitter(writer, kernel, tables).Emit(parameters);
+                continue;
+            }
+
             if (kernel.Strategy(isa) is WinogradTile winograd)
             {
                 new WinogradEmitter(writer, kernel, winograd).Emit(parameters);
@@ -142,9 +148,11 @@ internal static class ProductEmitter
     /// <summary>A part of the kernel.</summary>
     public static void EmitPart(SourceWriter writer, ProductKernel kernel, IReadOnlyList<(string Type, string Name)> parameters)
     {
-        foreach (Isa isa in Isa.All)
+        foreach (Isa isa in kernel.InstructionSets)
         {
-            if (kernel.Strategy(isa) is WinogradTile winograd)
+            if (kernel.Strategy(isa) is ActivationTableTile tables)
+                new ActivationTableEmitter(writer, kernel, tables).EmitPart(parameters);
+            else if (kernel.Strategy(isa) is WinogradTile winograd)
                 new WinogradEmitter(writer, kernel, winograd).EmitPart(parameters);
             else
                 Panels(writer, kernel, (ProductTile)kernel.Strategy(isa), parameters, isPart: true);

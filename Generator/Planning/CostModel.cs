@@ -11,7 +11,7 @@ namespace BitKernelGen.Generator.Planning;
 internal static class CostModel
 {
     /// <summary>Scale, bias, activation, encoding and store of a vector of sums, by lanes.</summary>
-    private static double Finish(Isa isa) => isa == Isa.Avx512 ? 4.5 : isa == Isa.Avx2 ? 3.5 : isa.Lanes == 4 ? 3 : 8;
+    private static double Finish(Isa isa) => isa.Lanes == 16 ? 4.5 : isa == Isa.Avx2 ? 3.5 : isa.Lanes == 4 ? 3 : 8;
 
     /// <summary>Cycles of a step.</summary>
     public static long Cycles(Step step, Isa isa, Network network)
@@ -33,7 +33,7 @@ internal static class CostModel
 
     /// <summary>A residual, and a second store.</summary>
     private static double Extra(Epilogue epilogue, Isa isa) =>
-        (isa == Isa.Avx512 ? 2.5 : 2) * ((epilogue.Residual is null ? 0 : 1) + epilogue.Stores.Count - 1);
+        (isa.Lanes == 16 ? 2.5 : 2) * ((epilogue.Residual is null ? 0 : 1) + epilogue.Stores.Count - 1);
 
     /// <summary>Cycles of a layer's products and epilogue.</summary>
     /// <param name="strategy">How they are computed.</param>
@@ -43,6 +43,7 @@ internal static class CostModel
     {
         ProductTile tile => Products(tile, layer, output),
         WinogradTile tile => Winograd(tile),
+        ActivationTableTile tile => ActivationTables(tile),
         _ => throw new NotSupportedException(strategy.GetType().Name),
     };
 
@@ -84,6 +85,14 @@ internal static class CostModel
     {
         double bytes = weights * bits / 8;
         return (bytes > 256 * 1024 ? bytes / 6 : 0) + (bits < 8 ? weights / 20 : 0);
+    }
+
+    private static double ActivationTables(ActivationTableTile tile)
+    {
+        (int rows, int columns) = tile.Reach;
+        double addresses = (double)rows * columns * tile.Groups / 4;
+        double finish = (double)tile.TileRows * tile.Rows * tile.TileColumns * tile.Columns * tile.PaddedOutputs / tile.Isa.Lanes * Finish(tile.Isa);
+        return addresses + (tile.TileCycles * tile.TileRows * tile.TileColumns * tile.Panels) + finish;
     }
 
     private static double Winograd(WinogradTile tile)

@@ -13,6 +13,9 @@ internal sealed record Isa(string Name, string Display, string Test, string Vect
     /// <summary>512-bit vectors.</summary>
     public static Isa Avx512 { get; } = new("Avx512", "AVX-512", "Avx512BW.IsSupported", "Vector512", "Avx512BW", 16, 32);
 
+    /// <summary>AVX-512 with permutations of bytes: for the few kernels that look products up. All others are those of AVX-512.</summary>
+    public static Isa Vbmi { get; } = Avx512 with { Name = "Vbmi", Display = "AVX-512 VBMI", Test = "Avx512Vbmi.IsSupported" };
+
     /// <summary>256-bit vectors.</summary>
     public static Isa Avx2 { get; } = new("Avx2", "AVX2", "Avx2.IsSupported", "Vector256", "Avx2", 8, 16);
 
@@ -42,6 +45,12 @@ internal sealed record Isa(string Name, string Display, string Test, string Vect
 
     /// <summary>Those with packed weights of their own, in the order of the runtime's Machine; scalar kernels read what Vector128's do.</summary>
     public static Isa[] Packed { get; } = [Avx512, Avx2, Sse, Dot, AdvSimd, PackedSimd, Vector128];
+
+    /// <summary>The machines that a plan may differ for.</summary>
+    public static Isa[] Machines { get; } = [Vbmi, .. Packed];
+
+    /// <summary>Whether a machine with this instruction set runs kernels for another one.</summary>
+    public bool Runs(Isa other) => this == other || (this == Vbmi && other == Avx512);
 
     /// <summary>Whether it multiplies unsigned by signed bytes, and adds pairs of products in 16 bits.</summary>
     public bool MultipliesBytes => this == Avx512 || this == Avx2 || this == Sse;

@@ -39,7 +39,12 @@ internal sealed record ProductKernel : Kernel
     public required Epilogue Epilogue { get; init; }
     public required EquatableArray<Strategy> Strategies { get; init; }
 
-    public Strategy Strategy(Isa isa) => Strategies.First(strategy => strategy.Isa == isa);
+    /// <summary>The strategy of an instruction set: what looks products up has one of its own, beside that of AVX-512.</summary>
+    public Strategy Strategy(Isa isa) =>
+        Strategies.FirstOrDefault(strategy => strategy.Isa == isa) ?? Strategies.First(strategy => isa.Runs(strategy.Isa));
+
+    /// <summary>The instruction sets with code of their own.</summary>
+    public Isa[] InstructionSets => Strategy(Isa.Vbmi).Isa == Isa.Vbmi ? [Isa.Vbmi, .. Isa.All] : Isa.All;
 
     /// <summary>±1 has no zero to fill up rows with, so such layers keep two bits.</summary>
     public int ResidentBits(ProductTile tile) =>
@@ -101,12 +106,19 @@ internal sealed record ProductKernel : Kernel
 
     public int WidenedBytes(int outputRows) => Buffer.RoundUp((RowsBytes(outputRows) * sizeof(short)) + 64, 64);
 
-    public override int WeightBytes(Isa isa) => Strategy(isa) is WinogradTile winograd ? winograd.WeightBytes : WeightBytes((ProductTile)Strategy(isa));
+    public override int WeightBytes(Isa isa) => Strategy(isa) switch
+    {
+        WinogradTile winograd => winograd.WeightBytes,
+        ActivationTableTile tables => tables.WeightBytes(Epilogue),
+        var tile => WeightBytes((ProductTile)tile),
+    };
 
     public override int ScratchBytes(Isa isa)
     {
         if (Strategy(isa) is WinogradTile winograd)
             return winograd.ScratchBytes;
+        if (Strategy(isa) is ActivationTableTile tables)
+            return tables.ScratchBytes(Epilogue, InputRowBytes);
         var tile = (ProductTile)Strategy(isa);
         return SumsBytes(tile) + UnpackedBytes(tile) + (WideRows(tile) is var rows and > 0 ? WidenedBytes(rows) : 0);
     }

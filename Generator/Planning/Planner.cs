@@ -23,6 +23,7 @@ internal sealed class Planner
         _fusedInto = new Layer?[network.Layers.Count];
         var chooser = new StrategyChooser(network, cost);
         _strategies = Isa.All.ToDictionary(isa => isa, isa => chooser.Choose(isa, budget(isa)));
+        _strategies.Add(Isa.Vbmi, chooser.ChooseTables(_strategies[Isa.Avx512]));
     }
 
     /// <summary>Plans a network: for memory, or for speed, but with no more memory than float32 takes.</summary>
@@ -35,7 +36,7 @@ internal sealed class Planner
             return Plan(network, cost, _ => 0);
         Plan fastest = Plan(network, cost, _ => long.MaxValue);
         long allowed = fastest.FloatWeightBytes + fastest.FloatArenaBytes;
-        return Isa.All.All(isa => fastest.WeightBytes(isa) + fastest.WorkspaceBytes(isa) <= allowed)
+        return Isa.Machines.All(isa => fastest.WeightBytes(isa) + fastest.WorkspaceBytes(isa) <= allowed)
             ? fastest
             : Plan(network, cost, isa => allowed - fastest.WorkspaceBytes(isa));
     }
@@ -122,6 +123,12 @@ internal sealed class Planner
             left = Math.Max(left, window.PadLeft);
             bottom = Math.Max(bottom, ((output.Height - 1) * window.StrideHeight) + window.ExtentHeight - window.PadTop - tensor.Height);
             right = Math.Max(right, ((output.Width - 1) * window.StrideWidth) + window.ExtentWidth - window.PadLeft - tensor.Width);
+            if (_strategies[Isa.Vbmi][layer.Index] is ActivationTableTile tables)
+            {
+                bottom = Math.Max(bottom, tables.Reach.Rows - window.PadTop - tensor.Height);
+                right = Math.Max(right, tables.Reach.Columns - window.PadLeft - tensor.Width);
+            }
+
             foreach (WinogradTile tile in _strategies.Values.Select(strategies => strategies[layer.Index]).OfType<WinogradTile>())
             {
                 // Tiles that hang over read levels too: what a window never reaches must not disturb the others in its tile.
@@ -235,7 +242,7 @@ internal sealed class Planner
                 MaxLevel = code.MaxLevel,
                 HasZero = input.Tensor.HasZero,
                 Epilogue = epilogue,
-                Strategies = new EquatableArray<Strategy>(Isa.All.Select(isa => _strategies[isa][layer.Index]!)),
+                Strategies = new EquatableArray<Strategy>(_strategies.Values.Select(all => all[layer.Index]!).Distinct()),
             };
         Band? band = _bands.FirstOrDefault(band => band.Producer == layer || band.Consumer == layer);
         if (band is not null)

@@ -47,6 +47,23 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
         return [.. chosen.Select(candidate => candidate?.Strategy)];
     }
 
+    /// <summary>
+    /// The strategies of a machine that can look products up, from those of AVX-512. Weights keep their bits in tables' entries, so
+    /// that there is no budget for them.
+    /// </summary>
+    public Strategy?[] ChooseTables(Strategy?[] others) =>
+    [
+        .. others.Select((other, i) =>
+        {
+            Layer layer = network.Layers[i];
+            Tensor output = network.Tensors[layer.Output];
+            string pinned = layer.Spec.KernelStrategy;
+            Strategy? tables = Alternatives(network, layer, Isa.Vbmi).OfType<ActivationTableTile>().FirstOrDefault();
+            return tables is not null && (pinned == tables.Name
+                || (pinned == "auto" && network.Profile.Prefer == Preference.Speed && cost(tables, layer, output) < cost(other!, layer, output))) ? tables : other;
+        }),
+    ];
+
     private Candidate[] Candidates(Layer layer, Isa isa)
     {
         Strategy[] strategies = Alternatives(network, layer, isa);
@@ -54,10 +71,12 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
             return [];
         Tensor output = network.Tensors[layer.Output];
         Code code = network.Tensors[layer.Inputs[0]].Code!;
-        IEnumerable<Strategy> allowed = strategies.Where(strategy => layer.Spec.KernelStrategy == "auto" || strategy.Name == layer.Spec.KernelStrategy);
+        
+        // What is pinned to a strategy that this machine lacks has all others to choose from.
+        bool isPinned = strategies.Any(strategy => strategy.Name == layer.Spec.KernelStrategy);
         return
         [
-            .. allowed.DefaultIfEmpty(strategies[0]).Select(strategy =>
+            .. strategies.Where(strategy => !isPinned || strategy.Name == layer.Spec.KernelStrategy).Select(strategy =>
                 new Candidate(strategy, cost(strategy, layer, output), Bytes(strategy, layer, output, code))),
         ];
     }
@@ -70,18 +89,21 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
         Tensor input = network.Tensors[layer.Inputs[0]], output = network.Tensors[layer.Output];
         Code code = input.Code!;
         int pixelBytes = Buffer.PixelBytesOf(input);
+        Isa products = isa == Isa.Vbmi ? Isa.Avx512 : isa;
         var strategies = new List<Strategy>
         {
             ProductTile.Choose(
-                isa, layer.Window.KernelHeight, layer.Window.KernelWidth * pixelBytes, output.Width, output.Channels,
+                products, layer.Window.KernelHeight, layer.Window.KernelWidth * pixelBytes, output.Width, output.Channels,
                 ProvenSteps(layer, layer.Window.KernelHeight * (((layer.Window.KernelWidth * pixelBytes) + 3) / 4), code)),
         };
-        if (isa.HasWinograd && WinogradTile.Applies(layer, input, code))
+        if (products.HasWinograd && WinogradTile.Applies(layer, input, code))
         {
             foreach (int size in new[] { 2, 4 })
-                strategies.Add(WinogradTile.Choose(isa, size, output.Height, output.Width, pixelBytes, output.Channels, layer.Spec.Weight!.Bits));
+                strategies.Add(WinogradTile.Choose(products, size, output.Height, output.Width, pixelBytes, output.Channels, layer.Spec.Weight!.Bits));
         }
 
+        if (isa == Isa.Vbmi && ActivationTableRule.Applies(layer.Spec, layer.Window, code.MaxLevel, input.Id == 0, input.Channels))
+            strategies.Add(ActivationTableTile.Choose(layer, input, output));
         return [.. strategies];
     }
 

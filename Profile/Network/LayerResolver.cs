@@ -89,11 +89,14 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
     /// <summary>Whether the layer is one that the strategy it is pinned to, or proved for, can compute.</summary>
     private void CheckStrategy(LayerGeometry geometry)
     {
-        if (operands[0].Codes?.Code is not { } code || spec.Weight is null
-            || WinogradRule.Applies(spec, geometry.Window, code.MaxLevel, inputs[0] == 0, operands[0].Shape!.Channels))
-        {
+        if (operands[0].Codes?.Code is not { } code || spec.Weight is null)
             return;
-        }
+
+        int channels = operands[0].Shape!.Channels;
+        if (spec.KernelStrategy == "activation-tables" && !ActivationTableRule.Applies(spec, geometry.Window, code.MaxLevel, inputs[0] == 0, channels))
+            reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {ActivationTableRule.Text}.");
+        if (WinogradRule.Applies(spec, geometry.Window, code.MaxLevel, inputs[0] == 0, channels))
+            return;
 
         if (spec.KernelStrategy is "winograd-2x2" or "winograd-4x4")
             reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {WinogradRule.Text}.");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using BitKernelGen.Execution;
 
 namespace BitKernelGen.Packing;
@@ -42,7 +43,7 @@ public static unsafe class LayerPacker
     /// <param name="memory">Receives the block.</param>
     /// <param name="file">The weights file.</param>
     /// <param name="shape">The layer.</param>
-    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order.</param>
+    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order, after the one for tables where there is one.</param>
     /// <returns>The block's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
@@ -50,6 +51,17 @@ public static unsafe class LayerPacker
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
+        if (layouts[0] is ActivationTableLayout tables)
+        {
+            if (Avx512Vbmi.IsSupported)
+            {
+                RequireBounds(layer.Values, shape, chunk: 0);
+                return ActivationTablePacker.Pack(memory, file, layer, shape, tables);
+            }
+
+            layouts = layouts[1..];
+        }
+
         WeightLayout chosen = Machine.Choose(layouts);
         RequireBounds(layer.Values, shape, (chosen as PanelLayout)?.Chunk ?? 0);
         return chosen is WinogradLayout winograd

@@ -26,3 +26,11 @@ public sealed record PanelLayout(int Lanes, int Group, int Vectors, int Resident
 /// <param name="WeightPitch">Bytes of a panel's transformed weights from one position to the next, where the kernel makes them.</param>
 public sealed record WinogradLayout(
     int Tile, int Lanes, int Vectors, int DataPitch, int SumsPitch, int Chunks, int PackedBits = 0, int WeightPitch = 0) : WeightLayout;
+
+/// <summary>
+/// For kernels that look products up: the entries that four weights of an output choose of any table. For machines with AVX-512 VBMI;
+/// others take the layout that follows.
+/// </summary>
+/// <param name="Vectors">Vectors of 64 outputs in a panel.</param>
+/// <param name="GroupsPerChunk">Groups of four channels whose products an 8-bit sum takes up.</param>
+public sealed record ActivationTableLayout(int Vectors, int GroupsPerChunk) : WeightLayout;

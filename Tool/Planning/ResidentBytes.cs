@@ -38,11 +38,11 @@ internal sealed class ResidentBytes
 
     private void Add(Plan plan, int weightBits)
     {
-        _workspace = Math.Max(_workspace, Isa.Packed.Max(isa => plan.WorkspaceBytes(isa)));
+        _workspace = Math.Max(_workspace, Isa.Machines.Max(isa => plan.WorkspaceBytes(isa)));
         foreach (Step step in plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
         {
             (string, int) key = (step.Layer.Spec.Name, weightBits);
-            _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Isa.Packed.Max(isa => (long)step.WeightBytes(isa)));
+            _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Isa.Machines.Max(isa => (long)step.WeightBytes(isa)));
         }
     }
 }

@@ -1,5 +1,6 @@
 extern alias generator;
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 using BitKernelGen.Execution;
 using BitKernelGen.Profiles;
 using generator::BitKernelGen.Generator.Planning;
@@ -26,7 +27,7 @@ internal static class Tuner
     /// <returns>What was measured, and what to pin.</returns>
     public static TunedProfile Tune(ProfileFile profile, IProgress<StageProgress> progress)
     {
-        Isa isa = Isa.All.Single(isa => isa.Display == Machine.InstructionSet);
+        Isa isa = Avx512Vbmi.IsSupported ? Isa.Vbmi : Isa.All.Single(isa => isa.Display == Machine.InstructionSet);
         string free = ProfileEditor.Pin(profile.Text, profile.Network.Layers.ToDictionary(layer => layer.Spec.Name, _ => "auto"));
         Network network = NetworkOf(free);
         Plan predicted = Planner.Plan(network);
@@ -48,7 +49,7 @@ internal static class Tuner
 
             Dictionary<(string Layer, string Strategy), double> times = Measure(variants, isa, progress);
             Plan tuned = Planner.Plan(network, (strategy, layer, output) =>
-                strategy.Isa == isa ? times[(layer.Spec.Name, strategy.Name)] : CostModel.Cycles(strategy, layer, output));
+                isa.Runs(strategy.Isa) ? times[(layer.Spec.Name, strategy.Name)] : CostModel.Cycles(strategy, layer, output));
             return new TunedProfile(free, isa.Display,
             [
                 .. predicted.Steps.Where(step => step.Kernel is ProductKernel).Select(step => new TunedLayer(
