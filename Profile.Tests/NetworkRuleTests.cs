@@ -416,4 +416,15 @@ public class NetworkRuleTests
         Assert.Equal(200, resolution.Issues.Count(issue => issue.Id == "BKG007"));
         Assert.Equal(100, resolution.Issues.Count(issue => issue.Message.Contains("did you mean 'first'?")));
     }
+
+    [Fact]
+    public void ValuesStayWithinFloat32()
+    {
+        LayerSpec Product(string name, string left, string right) => Layer(name, LayerOp.Mul, left, right);
+        BitProfile profile = Of(Image, Conv("conv", "input") with { Code = null }, Product("square", "conv", "conv"), Product("cube", "square", "conv"));
+        Resolution resolution = Expect(profile, "BKG012 2 name");
+        Assert.Contains("2¹⁰⁰", resolution.Issues[0].Message);
+        Network(profile with { Layers = new(profile.Layers.Select(layer => layer.Name == "square" ? layer with { Code = new CodeSpec { Bits = 4, Step = 1 } } : layer)) });
+        Expect(Of(Image, Conv("conv", "input") with { Code = new CodeSpec { Bits = 4, Step = 1e37f } }), "BKG012 0 name");
+    }
 }

@@ -27,7 +27,7 @@ public static class ProfileDiagnostics
         new("BKG009", "Impossible shape", DiagnosticLevel.Error, "Shapes must fit each other, have an element at least, and keep within the limits of size."),
         new("BKG010", "Code missing", DiagnosticLevel.Error, "What is multiplied, pooled or concatenated has a code."),
         new("BKG011", "Zero is not a level", DiagnosticLevel.Error, "Zero is a level that some code reaches, so that padding and ReLU are exact."),
-        new("BKG012", "Sums may overflow", DiagnosticLevel.Error, "Integer sums are proved to fit 32 bits, and bounds must not contradict themselves."),
+        new("BKG012", "Sums may overflow", DiagnosticLevel.Error, "Integer sums are proved to fit 32 bits and values to fit float32, and bounds must not contradict themselves."),
         new("BKG013", "Key does not apply", DiagnosticLevel.Error, "A layer has only the keys that mean something to its operation."),
         new("BKG020", "Coefficients approximated", DiagnosticLevel.Info, "Coefficients that are no integers of sum 255 or less are replaced by the best such integers."),
         new("BKG021", "Output never used", DiagnosticLevel.Warning, "A layer that nothing reads costs time for nothing."),

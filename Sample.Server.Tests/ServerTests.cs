@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -70,6 +72,39 @@ public sealed class ServerTests(WebApplicationFactory<Program> factory) : IClass
         await Assert.ThrowsAsync<WeightsException>(() => app.StartAsync());
     }
 
+    [Fact]
+    public async Task AModelWhoseOutputsAreNoNumbersIsNotReady()
+    {
+        await using WebApplication app = ClassifierApp.Create<NoNumbers>(["--urls", "http://127.0.0.1:0"], () => new NoNumbers(), Fashion.Labels);
+        await app.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/health/ready")).StatusCode);
+    }
+
+    /// <summary>Over loopback, where the server itself limits what it reads.</summary>
+    [Fact]
+    public async Task CutsOffWhatIsFarTooLongAndOutlivesClientsThatLeave()
+    {
+        await using WebApplication app = ClassifierApp.Create(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None"], Fashion.Load, Fashion.Labels);
+        await app.StartAsync();
+        var address = new Uri(app.Urls.Single());
+        using var client = new HttpClient { BaseAddress = address };
+
+        using HttpResponseMessage refused = await client.PostAsync("/classify", new ByteArrayContent(new byte[1 << 20]));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+
+        for (int i = 0; i < 20; i++)
+        {
+            using var half = new TcpClient(address.Host, address.Port);
+            await half.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Length: {Pixels}\r\n\r\nhalf of it"));
+        }
+
+        using Fashion model = Fashion.Load();
+        Assert.Equal(Expected(model, Images[0]), (await Classify(client, Images[0])).Label);
+    }
+
     /// <summary>Over loopback: good requests among bad ones, all answered as they should be, and no growth.</summary>
     [Fact]
     public async Task AnswersAllUnderLoad()
@@ -130,5 +165,22 @@ public sealed class ServerTests(WebApplicationFactory<Program> factory) : IClass
         var bytes = new byte[Header + (count * Pixels)];
         gzip.ReadExactly(bytes);
         return [.. Enumerable.Range(0, count).Select(i => bytes.AsSpan(Header + (i * Pixels), Pixels).ToArray())];
+    }
+
+    private sealed class NoNumbers : IModel
+    {
+        public int InputLength => Fashion.InputLength;
+
+        public int OutputLength => Fashion.OutputLength;
+
+        public ModelInfo Info => Fashion.Info;
+
+        public void Run(ReadOnlySpan<float> input, Span<float> output) => output.Fill(float.NaN);
+
+        public void Run(ReadOnlySpan<byte> input, Span<float> output) => output.Fill(float.NaN);
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BitKernelGen.Sample.Server;
@@ -21,11 +22,15 @@ internal static class Classifier
 
     public static async Task<Results<Ok<Classification>, ProblemHttpResult>> Classify(HttpRequest request, IModel model, IReadOnlyList<string> labels)
     {
+        // Whoever sends more is cut off before it is read; one byte more than there should be tells what is too long.
+        const int Slack = 4096;
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = model.InputLength + Slack;
         byte[] pixels = ArrayPool<byte>.Shared.Rent(model.InputLength + 1);
         try
         {
-            // One byte more than there should be tells what is too long.
-            int length = await request.Body.ReadAtLeastAsync(pixels.AsMemory(0, model.InputLength + 1), model.InputLength + 1, throwOnEndOfStream: false);
+            int length = await request.Body.ReadAtLeastAsync(
+                pixels.AsMemory(0, model.InputLength + 1), model.InputLength + 1, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
             if (length != model.InputLength)
             {
                 string found = length > model.InputLength ? $"more than {model.InputLength}" : $"{length}";

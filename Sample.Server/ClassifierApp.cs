@@ -5,8 +5,6 @@ namespace BitKernelGen.Sample.Server;
 /// <summary>A server around one model.</summary>
 public static class ClassifierApp
 {
-    private const int MostBytes = 64 * 1024;
-
     /// <summary>Makes the server; the model is loaded when it starts.</summary>
     /// <param name="args">The command line: configuration as ASP.NET Core reads it, such as <c>--urls</c>.</param>
     /// <param name="load">Loads the model.</param>
@@ -15,7 +13,6 @@ public static class ClassifierApp
         where TModel : class, IModel
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(args);
-        builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = MostBytes);
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ClassificationJson.Default));
         builder.Services.AddProblemDetails();
         builder.Services.AddModel(load);

@@ -74,13 +74,15 @@ public sealed class NetworkResolver
             return null;
 
         string[] names = [InputName, .. _profile.Layers.Select(layer => layer.Name)];
-        return new Network
+        var network = new Network
         {
             Profile = _profile,
             Tensors = new EquatableArray<Tensor>(_tensors.Select((tensor, id) => Tensor(id, names[id], tensor))),
             Layers = new EquatableArray<Layer>(_layers.Select(layer => layer!)),
             Output = output,
         };
+        MagnitudeCheck.Check(network, _issues);
+        return _issues.Any(issue => issue.Level == DiagnosticLevel.Error) ? null : network;
     }
 
     private Tensor Tensor(int id, string name, Known tensor) =>

@@ -8,7 +8,7 @@ namespace BitKernelGen;
 /// <param name="ArenaBytes">Bytes of a workspace: activations and scratch. One is kept for each concurrent caller.</param>
 /// <param name="FloatWeightBytes">Bytes of the same weights and biases as float32.</param>
 /// <param name="FloatArenaBytes">Bytes of the activations as float32, their buffers shared in the same way.</param>
-/// <param name="InstructionSet">What the kernels of this process use: "AVX-512", "AVX2", "Vector128" or "scalar".</param>
+/// <param name="InstructionSet">What the kernels of this process use, as <see cref="Execution.Machine.InstructionSet"/> names it.</param>
 /// <param name="Layers">The layers in order.</param>
 public sealed record ModelInfo(
     string Name,
@@ -37,7 +37,7 @@ public sealed record ModelInfo(
 /// <param name="CodeBits">Bits of the output's code; 0 for float32.</param>
 /// <param name="SkipBits">Bits of the output's skip code; 0 where there is none.</param>
 /// <param name="Coefficients">The output code's coefficients, most significant first; empty for float32.</param>
-/// <param name="Strategy">The kernel strategy, for the widest instruction set.</param>
+/// <param name="Strategy">The kernel strategy, on this machine's instruction set.</param>
 /// <param name="Cycles">What the planner's cost model expects it to take on this machine's instruction set, in cycles of one core.</param>
 /// <param name="WeightBytes">Bytes of weights, scales and biases that it keeps resident on this machine's instruction set.</param>
 public sealed record LayerInfo(

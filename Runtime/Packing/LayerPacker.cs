@@ -39,6 +39,12 @@ public readonly record struct LayerShape(
 /// </summary>
 public static unsafe class LayerPacker
 {
+    /// <summary>What float32 rounds to 32 bits for sure; half of it is left to a residual.</summary>
+    private const double MostSteps = 1 << 29;
+
+    /// <summary>So far from float32's limit that no sum or product that a profile may have of such values passes it.</summary>
+    private const double MostMagnitude = 1L << 50;
+
     /// <summary>Packs a convolution or dense layer.</summary>
     /// <param name="memory">Receives the block.</param>
     /// <param name="file">The weights file.</param>
@@ -253,25 +259,31 @@ public static unsafe class LayerPacker
             bias[output] = layer.Bias[source] * shape.Premultiplier;
             if (!float.IsFinite(m) || !float.IsFinite(bias[output]))
                 throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {source} leave float32's range in the layer's steps.");
-            if (!FitsRounding(layer, shape, source, m, bias[output]))
+            double largest = Largest(layer, shape, source, m, bias[output]);
+            if (largest >= MostMagnitude)
+                throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond 2⁵⁰.");
+            if (largest * shape.StepsPerUnit >= MostSteps)
                 throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond 2²⁹ steps of the code that they are rounded to.");
             if (scale[output] / factor != m)
                 throw new WeightsException($"Layer '{shape.Name}': the scale of output {source} is too small for float32 in the layer's steps.");
         }
     }
 
-    /// <summary>Whether no value of an output, whatever the levels, is beyond what float32 rounds to 32 bits; half of it is left to a residual.</summary>
-    private static bool FitsRounding(QuantizedLayer layer, in LayerShape shape, int output, float scale, float bias)
+    /// <summary>
+    /// What no value of an output is beyond, whatever the levels. The weights' own sum is only taken where the largest weights would
+    /// pass a limit.
+    /// </summary>
+    private static double Largest(QuantizedLayer layer, in LayerShape shape, int output, float scale, float bias)
     {
-        const double MostSteps = 1 << 29;
-        bool Fits(double weights, in LayerShape shape) => ((weights * shape.MaxLevel * scale) + Math.Abs(bias)) * shape.StepsPerUnit < MostSteps;
+        double unit = (double)shape.MaxLevel * scale, offset = Math.Abs(bias);
         int largest = shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1;
-        if (Fits((double)largest * layer.Inputs, shape))
-            return true;
+        double most = ((double)largest * layer.Inputs * unit) + offset;
+        if (most < MostMagnitude && most * shape.StepsPerUnit < MostSteps)
+            return most;
         long actual = 0;
-        foreach (sbyte weight in layer.Values.AsSpan(output * layer.Inputs, layer.Inputs))
+        foreach (sbyte weight in Filter(layer, output))
             actual += Math.Abs((int)weight);
-        return Fits(actual, shape);
+        return (actual * unit) + offset;
     }
 
     /// <summary>Proves that no sum overflows, in 32 bits or in the 16 that a kernel relies on.</summary>

@@ -84,16 +84,16 @@ public sealed class QuantizedLayer
         return new QuantizedLayer(outputs, inputs, values, scale, bias);
     }
 
-    /// <summary>Reads a list of finite float32 numbers, such as <c>layer.slope</c>.</summary>
+    /// <summary>Reads a list of float32 numbers below 2³⁰, such as <c>layer.slope</c>.</summary>
     /// <param name="file">The weights file.</param>
     /// <param name="name">The tensor's name.</param>
     /// <param name="count">How many.</param>
-    /// <exception cref="WeightsException">The tensor is missing, has another type or shape, or holds a NaN or an infinity.</exception>
+    /// <exception cref="WeightsException">The tensor is missing, has another type or shape, or holds a NaN or a number of 2³⁰ or more.</exception>
     public static float[] ReadFinite(SafeTensors file, string name, int count)
     {
         float[] values = ReadFloats(file, name, count);
-        int bad = Array.FindIndex(values, value => !float.IsFinite(value));
-        return bad < 0 ? values : throw new WeightsException($"'{name}' [{bad}] is {values[bad]}; it must be finite.");
+        int bad = Array.FindIndex(values, value => !(Math.Abs(value) < 1 << 30));
+        return bad < 0 ? values : throw new WeightsException($"'{name}' [{bad}] is {values[bad]}; it must be below 2³⁰.");
     }
 
     private static float[] ReadFloats(SafeTensors file, string name, int count)

@@ -39,6 +39,8 @@ public sealed class SafeTensors
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="WeightsException">It is not a valid safetensors file.</exception>
+    /// <exception cref="IOException">It is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static SafeTensors ReadFile(string path)
     {
         try
@@ -54,6 +56,7 @@ public sealed class SafeTensors
 
     /// <summary>Reads from the stream's position to its end.</summary>
     /// <exception cref="WeightsException">What was read is not a valid safetensors file.</exception>
+    /// <exception cref="IOException">The stream cannot be read, or holds more than 2 GB and cannot seek.</exception>
     public static SafeTensors Read(Stream stream)
     {
         if (!stream.CanSeek)
@@ -63,7 +66,7 @@ public sealed class SafeTensors
             return Read(buffer.ToArray());
         }
 
-        long length = stream.Length - stream.Position;
+        long length = Math.Max(0, stream.Length - stream.Position);
         if (length > Array.MaxLength)
             throw new WeightsException($"The file has {length} bytes; at most {Array.MaxLength} are supported.");
         byte[] file = GC.AllocateUninitializedArray<byte>((int)length);
