@@ -61,6 +61,10 @@ public class ConsumerTests(Packages packages)
         // Two profiles of one base name: the folders tell their files and weights apart, the metadata their classes.
         first.Write(Path.Combine(folder, "Library", "A", "Tiny"));
         second.Write(Path.Combine(folder, "Library", "B", "Tiny"));
+
+        // Convolutions, pools and Winograd, for one thread and for several, before all analyzers.
+        foreach (string file in (string[])["Fashion.bitprofile", "Fashion.safetensors"])
+            File.Copy(Path.Combine(Packages.Repository, "Sample.Models", "Models", file), Path.Combine(folder, "Library", file));
         File.WriteAllText(
             Path.Combine(folder, "Library", "Library.csproj"),
             Project(
@@ -68,6 +72,7 @@ public class ConsumerTests(Packages packages)
                 $"""
                 <PackageReference Include="BitKernelGen" Version="{Packages.Version}" />
                 <BitProfile Update="B/Tiny.bitprofile" Namespace="Acme.Second" />
+                <BitProfile Update="Fashion.bitprofile" Parallel="true" />
                 """));
 
         // Defaults switched off: a profile lies about that would not even parse.
@@ -93,7 +98,7 @@ public class ConsumerTests(Packages packages)
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
-    /// <summary>Every analyzer and every documentation warning is an error, and nothing is suppressed.</summary>
+    /// <summary>Every analyzer, those for trimming and native code too, and every documentation warning is an error, and nothing is suppressed.</summary>
     private static string Project(string properties, string items) =>
         $"""
         <Project Sdk="Microsoft.NET.Sdk">
@@ -106,6 +111,7 @@ public class ConsumerTests(Packages packages)
             <EnforceCodeStyleInBuild>true</EnforceCodeStyleInBuild>
             <GenerateDocumentationFile>true</GenerateDocumentationFile>
             <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <IsAotCompatible>true</IsAotCompatible>
             {properties}
           </PropertyGroup>
           <ItemGroup>

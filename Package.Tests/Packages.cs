@@ -25,8 +25,8 @@ public sealed class Packages : IDisposable
         _environment = new() { ["NUGET_PACKAGES"] = Path.Combine(_folder, "packages") };
         Pack("Runtime");
         Pack("Tool");
-        string tensors = Metadata("TensorsPackage");
-        File.Copy(tensors, Path.Combine(Feed, Path.GetFileName(tensors)));
+        foreach (string package in Metadata("Package"))
+            File.Copy(package, Path.Combine(Feed, Path.GetFileName(package)));
         File.WriteAllText(
             Path.Combine(_folder, "nuget.config"),
             """
@@ -43,7 +43,7 @@ public sealed class Packages : IDisposable
     }
 
     /// <summary>The version of System.Numerics.Tensors in the feed.</summary>
-    public static string TensorsVersion { get; } = Metadata("TensorsVersion");
+    public static string TensorsVersion { get; } = Metadata("TensorsVersion").Single();
 
     /// <summary>The folder of the packages.</summary>
     public string Feed { get; }
@@ -70,8 +70,8 @@ public sealed class Packages : IDisposable
         DotNet.Path, Path.Combine(Repository, project), new Dictionary<string, string>(),
         "pack", "--nologo", "--no-build", "-c", Configuration, $"-p:PackageVersion={Version}", $"-p:PublishDir={_folder}/publish-{project}/", "-o", Feed);
 
-    private static string Metadata(string key) =>
-        typeof(Packages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+    private static IEnumerable<string> Metadata(string key) =>
+        typeof(Packages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Where(attribute => attribute.Key == key).Select(attribute => attribute.Value!);
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }
