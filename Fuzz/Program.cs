@@ -49,7 +49,7 @@ switch (args)
         {
             var buffer = new MemoryStream();
             stream.CopyTo(buffer);
-            MutationRun.Check(fuzzed, buffer.ToArray());
+            MutationRun.CheckUnwatched(fuzzed, buffer.ToArray());
         });
         return 0;
 
