@@ -13,6 +13,16 @@ internal static class MachineChoice
         ? $"global::BitKernelGen.Execution.Machine.Choose({string.Join(", ", all)})"
         : alternative(Isa.Packed[0]);
 
+    /// <summary>The same of objects: even the quickest compilation leaves out those of other machines.</summary>
+    public static string Created(Func<Isa, string> alternative)
+    {
+        IReadOnlyList<string> all = Alternatives(alternative);
+        return string.Join("\n        : ", all.Select((created, i) => i + 1 < all.Count ? $"{Test(Isa.Packed[i])} ? {created}" : created));
+    }
+
+    private static string Test(Isa isa) =>
+        $"global::System.Runtime.Intrinsics.{(isa.MultipliesSignedBytes ? "Arm" : isa == Isa.PackedSimd ? "Wasm" : "X86")}.{isa.Test}";
+
     /// <summary>An alternative for each instruction set; the last one stands for those that follow.</summary>
     public static IReadOnlyList<string> Alternatives(Func<Isa, string> alternative)
     {

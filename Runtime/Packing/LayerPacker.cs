@@ -49,11 +49,11 @@ public static unsafe class LayerPacker
         PackedWeights memory, SafeTensors file, in LayerShape shape, ReadOnlySpan<WeightLayout> layouts)
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
-        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
+        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits, file.Room);
         WeightLayout chosen = Machine.Choose(layouts);
-        RequireBounds(layer.Values, shape, (chosen as PanelLayout)?.Chunk ?? 0);
+        RequireBounds(layer.Weights, shape, (chosen as PanelLayout)?.Chunk ?? 0);
         return chosen is WinogradLayout winograd
-            ? WinogradPacker.Pack(memory, layer, shape, winograd)
+            ? WinogradPacker.Pack(memory, layer, shape, winograd, file.Room)
             : Panels(memory, file, layer, shape with { LevelOffset = ((PanelLayout)chosen).LevelOffset }, (PanelLayout)chosen);
     }
 
@@ -68,7 +68,7 @@ public static unsafe class LayerPacker
 
         byte* block = memory.Add(ParameterBytes(shape, paddedOutputs) + (panels * panelBytes));
         WriteParameters(block, file, layer, shape, 0, paddedOutputs);
-        WritePanels(block + ParameterBytes(shape, paddedOutputs), layer.Values, shape, layout);
+        WritePanels(block + ParameterBytes(shape, paddedOutputs), layer.Weights, shape, layout, file.Room);
         return block;
     }
 
@@ -80,12 +80,12 @@ public static unsafe class LayerPacker
     }
 
     /// <summary>Writes weights panel by panel.</summary>
-    internal static void WritePanels(byte* target, ReadOnlySpan<sbyte> values, in LayerShape shape, in PanelLayout layout)
+    internal static void WritePanels(byte* target, ReadOnlySpan<sbyte> values, in LayerShape shape, PanelLayout layout, PackingRoom room)
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
         int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
         int panelOutputs = layout.Vectors * layout.Lanes;
-        var panel = new sbyte[shape.Rows * groupsPerRow * panelOutputs * layout.Group];
+        Span<sbyte> panel = room.Panel(shape.Rows * groupsPerRow * panelOutputs * layout.Group);
         int panelBytes = PanelUnpacker.PackedBytes(panel.Length, layout.ResidentBits);
         for (int first = 0; first < shape.Outputs; first += panelOutputs, target += panelBytes)
         {
@@ -110,6 +110,13 @@ public static unsafe class LayerPacker
             return;
         }
 
+        Scatter(filters, shape, groupSize, outputs, panelOutputs, panel);
+    }
+
+    /// <summary>Weights one by one, where groups have more or less than a filter's channels beside each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scatter(ReadOnlySpan<sbyte> filters, in LayerShape shape, int groupSize, int outputs, int panelOutputs, Span<sbyte> panel)
+    {
         int groupsPerRow = ((shape.Columns * shape.PixelBytes) + groupSize - 1) / groupSize;
         for (int output = 0, i = 0; output < outputs; output++)
         {
@@ -159,14 +166,14 @@ public static unsafe class LayerPacker
     {
         int products = shape.Rows * shape.Columns;
         int paddedOutputs = (shape.Outputs + 15) / 16 * 16;
-        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
-        RequireBounds(layer.Values, shape with { Channels = 1, PixelBytes = 1 }, chunk: 0);
+        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits, file.Room);
+        RequireBounds(layer.Weights, shape with { Channels = 1, PixelBytes = 1 }, chunk: 0);
 
         var run = new sbyte[products * paddedOutputs];
         for (int output = 0; output < shape.Outputs; output++)
         {
             for (int i = 0; i < products; i++)
-                run[(i * paddedOutputs) + output] = layer.Values[(output * products) + i];
+                run[(i * paddedOutputs) + output] = layer.Weights[(output * products) + i];
         }
 
         int bytes = PanelUnpacker.PackedBytes(run.Length, shape.Bits);
@@ -218,7 +225,7 @@ public static unsafe class LayerPacker
         return sum;
     }
 
-    private static ReadOnlySpan<sbyte> Filter(QuantizedLayer layer, int output) => layer.Values.AsSpan(output * layer.Inputs, layer.Inputs);
+    private static ReadOnlySpan<sbyte> Filter(QuantizedLayer layer, int output) => layer.Weights.Slice(output * layer.Inputs, layer.Inputs);
 
     /// <summary>The sum of some of a layer's weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -233,33 +240,66 @@ public static unsafe class LayerPacker
     /// <summary>Scales and biases, for sums that come multiplied by 1 / <paramref name="factor"/>, a power of two.</summary>
     internal static void WriteScales(QuantizedLayer layer, in LayerShape shape, int firstOutput, float* scale, float* bias, float factor)
     {
-        for (int output = 0; output < shape.Outputs; output++)
+        int largest = shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1;
+        for (int done = Scales(layer, shape, firstOutput, scale, bias, factor, 0, (double)largest * layer.Inputs); done < shape.Outputs;
+            done = Scales(layer, shape, firstOutput, scale, bias, factor, done + 1, (double)largest * layer.Inputs))
         {
-            int source = firstOutput + output;
-            float m = shape.Step * layer.Scale[source] * shape.Premultiplier;
-            scale[output] = m * factor;
-            bias[output] = layer.Bias[source] * shape.Premultiplier;
-            if (!float.IsFinite(m) || !float.IsFinite(bias[output]))
-                throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {source} leave float32's range in the layer's steps.");
-            if (!FitsRounding(layer, shape, source, m, bias[output]))
-                throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond 2²⁹ steps of the code that they are rounded to.");
-            if (scale[output] / factor != m)
-                throw new WeightsException($"Layer '{shape.Name}': the scale of output {source} is too small for float32 in the layer's steps.");
+            RequireScale(layer, shape, firstOutput + done, scale[done], bias[done], factor);
         }
     }
 
+    /// <summary>Writes scales and biases.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="firstOutput">The first output.</param>
+    /// <param name="scale">Receives scales.</param>
+    /// <param name="bias">Receives biases.</param>
+    /// <param name="factor">What scales are multiplied by.</param>
+    /// <param name="from">Where to go on.</param>
+    /// <param name="mostWeights">The largest sum of an output's weights.</param>
+    /// <returns>The first output whose scale is to be looked at more closely; else the number of outputs.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Scales(
+        QuantizedLayer layer, in LayerShape shape, int firstOutput, float* scale, float* bias, float factor, int from, double mostWeights)
+    {
+        for (int output = from; output < shape.Outputs; output++)
+        {
+            float m = shape.Step * layer.Scale[firstOutput + output] * shape.Premultiplier;
+            scale[output] = m * factor;
+            bias[output] = layer.Bias[firstOutput + output] * shape.Premultiplier;
+            if (!float.IsFinite(m) || !float.IsFinite(bias[output]) || scale[output] / factor != m || !FitsRounding(mostWeights, shape, m, bias[output]))
+                return output;
+        }
+
+        return shape.Outputs;
+    }
+
+    /// <summary>Refuses an output's scale, where it is not only for want of a closer look that it seemed wrong.</summary>
+    private static void RequireScale(QuantizedLayer layer, in LayerShape shape, int source, float scale, float bias, float factor)
+    {
+        float m = shape.Step * layer.Scale[source] * shape.Premultiplier;
+        if (!float.IsFinite(m) || !float.IsFinite(bias))
+            throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {source} leave float32's range in the layer's steps.");
+        if (!FitsRounding(Magnitude(Filter(layer, source)), shape, m, bias))
+            throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond 2²⁹ steps of the code that they are rounded to.");
+        if (scale / factor != m)
+            throw new WeightsException($"Layer '{shape.Name}': the scale of output {source} is too small for float32 in the layer's steps.");
+    }
+
     /// <summary>Whether no value of an output, whatever the levels, is beyond what float32 rounds to 32 bits; half of it is left to a residual.</summary>
-    private static bool FitsRounding(QuantizedLayer layer, in LayerShape shape, int output, float scale, float bias)
+    private static bool FitsRounding(double weights, in LayerShape shape, float scale, float bias)
     {
         const double MostSteps = 1 << 29;
-        bool Fits(double weights, in LayerShape shape) => ((weights * shape.MaxLevel * scale) + Math.Abs(bias)) * shape.StepsPerUnit < MostSteps;
-        int largest = shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1;
-        if (Fits((double)largest * layer.Inputs, shape))
-            return true;
-        long actual = 0;
-        foreach (sbyte weight in layer.Values.AsSpan(output * layer.Inputs, layer.Inputs))
-            actual += Math.Abs((int)weight);
-        return Fits(actual, shape);
+        return ((weights * shape.MaxLevel * scale) + Math.Abs(bias)) * shape.StepsPerUnit < MostSteps;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long Magnitude(ReadOnlySpan<sbyte> weights)
+    {
+        long sum = 0;
+        foreach (sbyte weight in weights)
+            sum += Math.Abs((int)weight);
+        return sum;
     }
 
     /// <summary>Proves that no sum overflows, in 32 bits or in the 16 that a kernel relies on.</summary>
