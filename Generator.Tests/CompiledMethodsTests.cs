@@ -118,6 +118,7 @@ public sealed partial class CompiledMethodsTests : IDisposable
         BitProfile sample = ProfileReader.Read(File.ReadAllText(SampleProfile())).Profile!;
         yield return sample;
         yield return HotNetwork.Create().Profile;
+        yield return DirectedNetworks.PackedTiles().Profile;
         foreach ((int weightBits, int bits) in new[] { (8, 4), (8, 5), (8, 8), (3, 4), (1, 2) })
         {
             yield return sample with

@@ -10,7 +10,7 @@ internal static class DirectedNetworks
 
     public static IReadOnlyList<TestNetwork> All { get; } =
     [
-        LargeSums(), LargeInput(), TallWindow(), SharedNames(), Bands(), Sums(), FloatResidual(),
+        LargeSums(), LargeInput(), TallWindow(), SharedNames(), Bands(), Sums(), FloatResidual(), PackedTiles(),
         Winograd("Winograd2", 2, isLargest: false), Winograd("Winograd4", 4, isLargest: false),
         WinogradByChannel("Winograd2ByChannel", 2), WinogradByChannel("Winograd4ByChannel", 4),
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
@@ -203,6 +203,29 @@ internal static class DirectedNetworks
         AddWeighted(builder, 4, 64, 12, seed: 15, Convolution("fifth", "fourth", 1, 1, 64));
         builder.Add(new LayerSpec { Name = "last", Op = LayerOp.Add, Inputs = new("sum", "fifth"), Skip = code with { Bits = 8, Step = 3, Zero = 100 } });
         return builder.Build("Bands", Preference.Memory);
+    }
+
+    /// <summary>
+    /// Panels that would be larger than all activations, of every number of bits: tiles take weights out of their bits. Sums of whole
+    /// windows, of rows and of parts of a row; the last outputs fill no panel.
+    /// </summary>
+    internal static TestNetwork PackedTiles()
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(5, 7, 64), Code = Bytes with { Bits = 4 } });
+        string from = "input";
+        for (int bits = 1; bits < 8; bits++)
+        {
+            AddWeighted(builder, bits, bits < 7 ? 64 : 40, 9 * 64, seed: 60 + bits, Convolution($"bits{bits}", from, 3, 3, bits < 7 ? 64 : 40) with
+            {
+                Pad = new(1, 1, 1, 1),
+                Stride = bits == 4 ? new(2, 1) : new(1, 1),
+                Activation = Activation.Relu,
+                Code = bits < 7 ? new CodeSpec { Bits = 4, Step = 8 << bits } : null,
+            });
+            from = $"bits{bits}";
+        }
+
+        return builder.Build("PackedTiles", Preference.Memory);
     }
 
     /// <summary>Sums of codes and of floats, each of which can be written over an operand.</summary>

@@ -13,7 +13,7 @@ namespace BitKernelGen.Generator.Tests;
 /// <summary>
 /// A model's steps on memory that ends, and then begins, at a page that nobody may touch: input, output, arena, scratch and every
 /// block of weights. Steps are cut into parts, each with scratch of its own, which are done one after the other, the last one first:
-/// what a part writes into another's share would be seen in the outputs.
+/// what a part writes into another's share would be seen in the outputs. And all steps in a workspace, as one thread runs them.
 /// </summary>
 internal sealed unsafe class GuardedRun
 {
@@ -60,6 +60,8 @@ internal sealed unsafe class GuardedRun
         {
             if (network.Profile.Input.Mean.Count > 0)
                 run.EncodeBytes(isAtEnd);
+            if (Differential.Difference(expected, run.RunAlone(input, isAtEnd)) is { } alone)
+                return $"{network.Profile.Name} alone: {alone}\n{Differential.Describe(network.Network)}";
             foreach (int parts in new[] { 1, 2, 3, 5 })
             {
                 if (Differential.Difference(expected, run.Run(input, isAtEnd, parts)) is { } difference)
@@ -77,6 +79,22 @@ internal sealed unsafe class GuardedRun
         using var input = new GuardedMemory(_model.InputLength, isAtEnd);
         using var arena = new GuardedMemory(_arenaBytes, isAtEnd);
         Call("Encode", (typeof(byte*), input), (typeof(byte*), arena));
+    }
+
+    /// <summary>All steps in a workspace, whose scratch lies where other steps have their buffers.</summary>
+    private float[] RunAlone(float[] values, bool isAtEnd)
+    {
+        using var input = new GuardedMemory(_model.InputLength * sizeof(float), isAtEnd);
+        using var output = new GuardedMemory(_model.OutputLength * sizeof(float), isAtEnd);
+        using var workspace = new GuardedMemory((int)_model.Info.ArenaBytes, isAtEnd);
+        List<GuardedMemory> weights = Weights(isAtEnd);
+        values.CopyTo(input.As<float>());
+        workspace.As<byte>().Fill(0xCD);
+        Call("Encode", (typeof(float*), input), (typeof(byte*), workspace));
+        Call("Execute", (typeof(byte*), workspace));
+        Call("Decode", (typeof(byte*), workspace), (typeof(float*), output));
+        weights.ForEach(memory => memory.Dispose());
+        return output.As<float>().ToArray();
     }
 
     private float[] Run(float[] values, bool isAtEnd, int parts)

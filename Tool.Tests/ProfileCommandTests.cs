@@ -79,7 +79,8 @@ public sealed class ProfileCommandTests : IDisposable
     [Fact]
     public void BenchTimesTheGeneratedCodeBesideEightBits()
     {
-        JsonElement timing = Bitkernel.Run("bench", _tiny.ProfilePath, "--json").Json().GetProperty("timing");
+        JsonElement json = Bitkernel.Run("bench", _tiny.ProfilePath, "--json").Json();
+        JsonElement timing = json.GetProperty("timing");
 
         Assert.True(timing.GetProperty("generated_us").GetDouble() > 0);
         Assert.True(timing.GetProperty("ort_int8_us").GetDouble() > 0);
@@ -90,6 +91,11 @@ public sealed class ProfileCommandTests : IDisposable
         Assert.Equal(1, timing.GetProperty("threads").GetInt32());
         foreach (string absent in new[] { "ort_fp32_us", "ratio_fp32" })
             Assert.Equal(JsonValueKind.Null, timing.GetProperty(absent).ValueKind);
+        JsonElement code = json.GetProperty("code");
+        foreach (string measured in new[] { "source_bytes", "assembly_bytes", "generate_ms", "compile_ms", "load_ms", "first_run_ms", "largest_method_il_bytes", "most_locals" })
+            Assert.True(code.GetProperty(measured).GetDouble() > 0, measured);
+        Assert.True(code.GetProperty("jit_ms").GetDouble() <= code.GetProperty("load_ms").GetDouble() + code.GetProperty("first_run_ms").GetDouble());
+        Assert.NotEqual("", code.GetProperty("largest_method").GetString());
     }
 
     [Theory]

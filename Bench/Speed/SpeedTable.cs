@@ -6,6 +6,7 @@ using BitKernelGen.Calibration.Export;
 using BitKernelGen.Tool;
 using BitKernelGen.Tool.Commands;
 using BitKernelGen.Tool.Compile;
+using BitKernelGen.Tool.Reports;
 using BitKernelGen.Tool.Timing;
 using Microsoft.ML.OnnxRuntime;
 
@@ -45,7 +46,7 @@ internal static class SpeedTable
         return 0;
     }
 
-    private sealed record Row(SpeedNetwork Network, string Plan, ModelInfo Info, double Us, double Fp32Us, double Int8Us, SpeedChild Child, SpeedChild Fp32);
+    private sealed record Row(SpeedNetwork Network, string Plan, ModelInfo Info, CodeReport Code, double Us, double Fp32Us, double Int8Us, SpeedChild Child, SpeedChild Fp32);
 
     private static IEnumerable<Row> Measure(SpeedNetwork network)
     {
@@ -71,7 +72,7 @@ internal static class SpeedTable
             int8.SetInput(input, channels);
             Action[] contenders = [.. models.Select(model => (Action)(() => model.Model.Run(input, output))), fp32.Run, int8.Run];
             IReadOnlyList<double> us = Contest.Measure(contenders, new Progress<StageProgress>()).MedianUs;
-            return [.. models.Select((model, i) => new Row(network, model.Plan, model.Model.Info, us[i], us[^2], us[^1], model.Child, ort))];
+            return [.. models.Select((model, i) => new Row(network, model.Plan, model.Model.Info, CodeReport.Of(model.Compiled), us[i], us[^2], us[^1], model.Child, ort))];
         }
         finally
         {
@@ -113,6 +114,19 @@ internal static class SpeedTable
         {
             SpeedChild own = row.Child, ort = row.Fp32;
             Line($"| {row.Network.Name} | {row.Network.Setting} | {row.Plan} | {own.LoadMs:0} | {own.FirstMs:0.0} | {own.JitMs:0} | {own.WorkingSet / 1e6:0} | {ort.LoadMs:0} | {ort.FirstMs:0.0} | {ort.WorkingSet / 1e6:0} | {(double)ort.WorkingSet / own.WorkingSet:0.00} |");
+        }
+
+        Line($"");
+        Line($"## Generated code");
+        Line($"");
+        Line($"The first compilation compiles the compiler too. What the JIT takes for the code is in the table above.");
+        Line($"");
+        Line($"| network | bits | plan | C#, B | generate, ms | compile, ms | assembly, B | largest method, B of IL | most locals |");
+        Line($"|---|---|---|---:|---:|---:|---:|---:|---:|");
+        foreach (Row row in rows)
+        {
+            CodeReport code = row.Code;
+            Line($"| {row.Network.Name} | {row.Network.Setting} | {row.Plan} | {code.SourceBytes:N0} | {code.GenerateMs:0} | {code.CompileMs:0} | {code.AssemblyBytes:N0} | {code.LargestMethodIlBytes:N0} | {code.MostLocals} |");
         }
 
         return text.ToString();

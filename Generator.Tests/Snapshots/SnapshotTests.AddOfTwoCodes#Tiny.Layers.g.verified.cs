@@ -18,7 +18,6 @@ namespace Acme
 
         partial void Execute(byte* arena)
         {
-
             // add: add; input, input + input -> 8x8x4
             TinyKernels.Add_8x8_4.Run(arena, 0.0199999996f, arena, 0.0199999996f, arena + 320, 3.33333325f);
         }

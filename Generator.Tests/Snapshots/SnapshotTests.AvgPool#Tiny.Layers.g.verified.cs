@@ -18,7 +18,6 @@ namespace Acme
 
         partial void Execute(byte* arena)
         {
-
             // pool: avgpool 2x2 /2; input -> 4x4x4
             TinyKernels.AvgPool2x2S2_4x4_4.Run(arena, 0.0199999996f, arena + 320, 50f);
         }

@@ -23,7 +23,7 @@ namespace Acme
         public const int OutputLength = 1280;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(4544, 5056, 4288, 4288, 4288, 5184, 5056));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(2944, 4608, 2944, 2944, 2944, 4736, 4608));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -32,7 +32,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 4 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(640L, 640L, 640L, 704L, 704L, 640L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(4544L, 5056L, 4288L, 4288L, 4288L, 5184L, 5056L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(2944L, 4608L, 2944L, 2944L, 2944L, 4736L, 4608L),
             FloatWeightBytes: 2368L,
             FloatArenaBytes: 10240L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
@@ -69,7 +69,8 @@ namespace Acme
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.ReadFile(path));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);
+            return new(file.Tensors);
         }
 
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
@@ -80,7 +81,8 @@ namespace Acme
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.Read(weights));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);
+            return new(file.Tensors);
         }
 
         /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>

@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 10;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(768, 832, 832, 832, 832, 1088, 832));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(256, 384, 384, 384, 384, 640, 384));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,7 +31,7 @@ namespace Acme
             InputShape: new[] { 1, 1, 64 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(1216L, 1216L, 912L, 912L, 912L, 912L, 1216L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(768L, 832L, 832L, 832L, 832L, 1088L, 832L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(256L, 384L, 384L, 384L, 384L, 640L, 384L),
             FloatWeightBytes: 2600L,
             FloatArenaBytes: 296L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
@@ -67,7 +67,8 @@ namespace Acme
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.ReadFile(path));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);
+            return new(file.Tensors);
         }
 
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
@@ -78,7 +79,8 @@ namespace Acme
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.Read(weights));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);
+            return new(file.Tensors);
         }
 
         /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>

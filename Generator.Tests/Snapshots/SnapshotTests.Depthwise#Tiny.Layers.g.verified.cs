@@ -26,10 +26,8 @@ namespace Acme
 
         partial void Execute(byte* arena)
         {
-            byte* scratch = arena + 576;
-
             // depthwise: depthwise 3x3 /2 relu6; input -> 4x4x4
-            TinyKernels.Depthwise3x3S2_4x4_4_W8.Run(arena, _depthwise, arena + 448, scratch);
+            TinyKernels.Depthwise3x3S2_4x4_4_W8.Run(arena, _depthwise, arena + 448, arena + 576);
         }
 
         partial void Decode(byte* arena, float* output)

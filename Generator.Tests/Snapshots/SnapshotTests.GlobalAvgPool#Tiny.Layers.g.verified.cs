@@ -18,7 +18,6 @@ namespace Acme
 
         partial void Execute(byte* arena)
         {
-
             // pool: globalavgpool; input -> 1x1x4
             TinyKernels.AvgPool8x8S1_1x1_4.Run(arena, 0.0199999996f, arena + 320);
         }

@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 1024;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(2496, 3008, 2752, 2752, 2752, 3264, 3008));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(2048, 2560, 2304, 2304, 2304, 2816, 2560));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,7 +31,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 2 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(448L, 448L, 704L, 704L, 704L, 704L, 448L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(2496L, 3008L, 2752L, 2752L, 2752L, 3264L, 3008L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(2048L, 2560L, 2304L, 2304L, 2304L, 2816L, 2560L),
             FloatWeightBytes: 1216L,
             FloatArenaBytes: 4608L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
@@ -67,7 +67,8 @@ namespace Acme
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.ReadFile(path));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);
+            return new(file.Tensors);
         }
 
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
@@ -78,7 +79,8 @@ namespace Acme
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.Read(weights));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);
+            return new(file.Tensors);
         }
 
         /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>

@@ -18,7 +18,6 @@ namespace Acme
 
         partial void Execute(byte* arena)
         {
-
             // pool: maxpool 3x3 /2; input -> 4x4x4
             TinyKernels.MaxPool3x3S2_4x4_4.Run(arena, arena + 320);
         }

@@ -18,7 +18,6 @@ namespace Acme
 
         partial void Execute(byte* arena)
         {
-
             // subsample: subsample; input -> 4x4x4
             TinyKernels.Copy_4x4_4.Run(arena, arena + 320);
 

@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 1024;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(3200, 3712, 2944, 2944, 2944, 3840, 3712));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(2752, 3264, 2496, 2496, 2496, 3392, 3264));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,7 +31,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 4 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(640L, 640L, 640L, 704L, 704L, 640L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(3200L, 3712L, 2944L, 2944L, 2944L, 3840L, 3712L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(2752L, 3264L, 2496L, 2496L, 2496L, 3392L, 3264L),
             FloatWeightBytes: 2368L,
             FloatArenaBytes: 5120L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
@@ -67,7 +67,8 @@ namespace Acme
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.ReadFile(path));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);
+            return new(file.Tensors);
         }
 
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
@@ -78,7 +79,8 @@ namespace Acme
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.Read(weights));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);
+            return new(file.Tensors);
         }
 
         /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>
@@ -159,7 +161,7 @@ namespace Acme
 
         int global::BitKernelGen.Execution.IParallelWork.Steps => 1;
 
-        int global::BitKernelGen.Execution.IParallelWork.ScratchBytes => global::BitKernelGen.Execution.Machine.Choose(1600, 2112, 1344, 1344, 1344, 2240, 2112);
+        int global::BitKernelGen.Execution.IParallelWork.ScratchBytes => global::BitKernelGen.Execution.Machine.Choose(1152, 1664, 896, 896, 896, 1792, 1664);
 
         void global::BitKernelGen.Execution.IParallelWork.Execute(int step, byte* arena, byte* scratch, int part, int parts) =>
             Execute(step, arena, scratch, part, parts);

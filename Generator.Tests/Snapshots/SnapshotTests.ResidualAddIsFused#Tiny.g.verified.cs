@@ -24,7 +24,7 @@ namespace Acme
         public const int OutputLength = 1024;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(3776, 4288, 3520, 3520, 3520, 5120, 4288));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(2752, 3264, 2496, 2496, 2496, 4672, 3264));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -33,7 +33,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 4 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(1024L, 1024L, 1024L, 1088L, 1088L, 1024L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(3776L, 4288L, 3520L, 3520L, 3520L, 5120L, 4288L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(2752L, 3264L, 2496L, 2496L, 2496L, 4672L, 3264L),
             FloatWeightBytes: 3456L,
             FloatArenaBytes: 8192L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
@@ -71,7 +71,8 @@ namespace Acme
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.ReadFile(path));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);
+            return new(file.Tensors);
         }
 
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
@@ -82,7 +83,8 @@ namespace Acme
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.Read(weights));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);
+            return new(file.Tensors);
         }
 
         /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>

@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 1024;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(18048, 19520, 5120, 5120, 5120, 8448, 6400));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(17600, 19072, 4672, 4672, 4672, 8000, 5952));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,7 +31,7 @@ namespace Acme
             InputShape: new[] { 8, 8, 16 },
             OutputLength: OutputLength,
             WeightBytes: global::BitKernelGen.Execution.Machine.Choose(15064L, 15064L, 1664L, 1664L, 1664L, 1664L, 1408L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(18048L, 19520L, 5120L, 5120L, 5120L, 8448L, 6400L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(17600L, 19072L, 4672L, 4672L, 4672L, 8000L, 5952L),
             FloatWeightBytes: 9280L,
             FloatArenaBytes: 8192L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
@@ -67,7 +67,8 @@ namespace Acme
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.ReadFile(path));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);
+            return new(file.Tensors);
         }
 
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
@@ -78,7 +79,8 @@ namespace Acme
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.Read(weights));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);
+            return new(file.Tensors);
         }
 
         /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>

@@ -45,25 +45,12 @@ internal sealed class LayersEmitter
         }
     }
 
-    /// <summary>Weights, at least, that are packed on all processors: of fewer, starting threads would take longer.</summary>
-    private const long ManyWeights = 1 << 20;
-
     private void Pack()
     {
         using (_writer.Block("partial void Pack(global::BitKernelGen.SafeTensors weights)"))
         {
-            Step[] steps = [.. _plan.Steps.Where(step => step.Layer.Spec.Weight is not null)];
-            string Packed(Step step) => $"{_names.Field(step.Layer)} = {(step.Kernel is GatheredKernel gathered ? Packing(step, gathered) : Packing(step))}";
-            if (_plan.FloatWeightBytes < ManyWeights * sizeof(float))
-            {
-                foreach (Step step in steps)
-                    _writer.Line($"{Packed(step)};");
-                return;
-            }
-
-            _writer.Line("global::BitKernelGen.Packing.LayersInParallel.Pack(");
-            for (int i = 0; i < steps.Length; i++)
-                _writer.Line($"    () => {Packed(steps[i])}".Replace("\n", "\n    ") + (i + 1 < steps.Length ? "," : ");"));
+            foreach (Step step in _plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+                _writer.Line($"{_names.Field(step.Layer)} = {(step.Kernel is GatheredKernel gathered ? Packing(step, gathered) : Packing(step))};");
         }
     }
 
@@ -95,11 +82,8 @@ internal sealed class LayersEmitter
             $"Zero: {code.Zero}, MaxLevel: {code.MaxLevel}, Step: {CSharp.Literal(code.Step)}, Premultiplier: {premultiplier}{HasSlope(layer)}{Zeros(step.Input)}{StepsPerUnit(step)})";
     }
 
-    private static string Layouts(Step step, ProductKernel product)
-    {
-        IEnumerable<string> tables = product.Strategy(Isa.Vbmi) is ActivationTableTile tile ? [Layout(step, product, tile)] : [];
-        return string.Join(",\n        ", tables.Concat(MachineChoice.Alternatives(isa => Layout(step, product, product.Strategy(isa)))));
-    }
+    private static string Layouts(Step step, ProductKernel product) =>
+        MachineChoice.Created(isa => Layout(step, product, product.Strategy(isa)));
 
     private static string Layout(Step step, ProductKernel product, Strategy strategy) => "new global::BitKernelGen.Packing." + (strategy switch
     {
@@ -184,45 +168,48 @@ internal sealed class LayersEmitter
     {
         using (_writer.Block("partial void Execute(byte* arena)"))
         {
-            if (_plan.Steps.Any(step => step.Kernel is ProductKernel or GatheredKernel or DepthwiseKernel))
-                _writer.Line($"byte* scratch = arena + {_plan.ArenaBytes};");
+            bool isFirst = true;
             foreach (Step step in _plan.Calls)
-                Call(step);
+            {
+                if (!isFirst)
+                    _writer.Line();
+                Call(step, isPart: false);
+                isFirst = false;
+            }
         }
     }
 
-    private void Call(Step step)
+    private void Call(Step step, bool isPart)
     {
         if (step.Band is { } band)
         {
-            Turns(step, _plan.ConsumerOf(band));
+            Turns(step, _plan.ConsumerOf(band), isPart);
             return;
         }
 
-        _writer.Line();
         _writer.Line($"// {Describe(step)}");
         foreach (Buffer output in step.OutputByte == 0 ? step.Outputs : default)
             Border(output);
-        _writer.Line(Run(step));
+        _writer.Line(Run(step, isPart));
     }
 
     /// <summary>Two steps that take turns, some rows at a time.</summary>
-    private void Turns(Step producer, Step consumer)
+    private void Turns(Step producer, Step consumer, bool isPart)
     {
         Band band = producer.Band!;
-        _writer.Line();
         _writer.Line($"// {Describe(producer)}");
         _writer.Line($"// {Describe(consumer)}; in turns, {band.Rows} rows at a time");
         foreach (Buffer output in producer.Outputs.Concat(consumer.Outputs))
             Border(output);
         using (_writer.Block($"for (int row = 0; row < {band.Rows * band.Count}; row += {band.Rows})"))
         {
-            _writer.Line(Run(producer));
-            _writer.Line(Run(consumer));
+            _writer.Line(Run(producer, isPart));
+            _writer.Line(Run(consumer, isPart));
         }
     }
 
-    private string Run(Step step) => $"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.Run({string.Join(", ", Arguments(step))});";
+    private string Run(Step step, bool isPart) =>
+        $"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.Run({string.Join(", ", Arguments(step, isPart))});";
 
     /// <summary>Where a step's rows begin: in a band, they go on from turn to turn but where only those of one turn are kept.</summary>
     private static string At(Step step, Buffer buffer, int start, int stride = 1) => step.Band is null || buffer.BandRows is not null
@@ -259,12 +246,12 @@ internal sealed class LayersEmitter
                     Border(output);
             }
 
-            _writer.Line($"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.RunPart({string.Join(", ", Arguments(step))}, part, parts);");
+            _writer.Line($"{_names.KernelNamespace}.{_names.Kernels[step.Kernel]}.RunPart({string.Join(", ", Arguments(step, isPart: true))}, part, parts);");
             return;
         }
 
         using (_writer.Block("if (part == 0)"))
-            Call(step);
+            Call(step, isPart: true);
     }
 
     private string Describe(Step step)
@@ -276,7 +263,8 @@ internal sealed class LayersEmitter
         return $"{step.Layer.Spec.Name}: {ModelEmitter.Operation(step.Layer)}{fused}; {from}{residual} -> {ModelEmitter.Shape(_plan.Network.Tensors[shown.Output])}";
     }
 
-    private IEnumerable<string> Arguments(Step step)
+    /// <summary>What a kernel is called with; threads that share a step bring scratch of their own.</summary>
+    private IEnumerable<string> Arguments(Step step, bool isPart)
     {
         IReadOnlyList<(string Type, string Name)> parameters = KernelEmitter.Parameters(step.Kernel);
         foreach ((_, string name) in parameters)
@@ -286,6 +274,7 @@ internal sealed class LayersEmitter
                 "input" => At(step, step.Input, step.Input.Interior + step.InputByte, step.Layer.Window.StrideHeight),
                 "inputStep" => CSharp.Literal(step.Input.Code!.Step),
                 "weights" => _names.Field(step.Layer),
+                "scratch" when !isPart => MachineChoice.Of(isa => step.ScratchAt(isa).ToString()) is var at && at == "0" ? "arena" : $"arena + {at}",
                 "residual" => At(step, step.Residual!, step.Residual!.Interior),
                 "residualStep" => CSharp.Literal(step.Residual!.Code!.Step),
                 "output" => At(step, step.Outputs[0], step.Outputs[0].Interior + step.OutputByte),

@@ -15,8 +15,20 @@ internal static class MachineChoice
             ? $"global::BitKernelGen.Execution.Machine.Choose({string.Join(", ", all)})"
             : alternative(Isa.Packed[0]);
         string tables = alternative(Isa.Vbmi);
-        return tables == alternative(Isa.Avx512) ? others : $"global::System.Runtime.Intrinsics.X86.{Isa.Vbmi.Test} ? {tables} : {others}";
+        return tables == alternative(Isa.Avx512) ? others : $"{Test(Isa.Vbmi)} ? {tables} : {others}";
     }
+
+    /// <summary>The same of objects: even the quickest compilation leaves out those of other machines.</summary>
+    public static string Created(Func<Isa, string> alternative)
+    {
+        IReadOnlyList<string> all = Alternatives(alternative);
+        IEnumerable<string> tested = all.Select((created, i) => i + 1 < all.Count ? $"{Test(Isa.Packed[i])} ? {created}" : created);
+        string tables = alternative(Isa.Vbmi);
+        return string.Join("\n        : ", tables == all[0] ? tested : tested.Prepend($"{Test(Isa.Vbmi)} ? {tables}"));
+    }
+
+    private static string Test(Isa isa) =>
+        $"global::System.Runtime.Intrinsics.{(isa.MultipliesSignedBytes ? "Arm" : isa == Isa.PackedSimd ? "Wasm" : "X86")}.{isa.Test}";
 
     /// <summary>An alternative for each instruction set; the last one stands for those that follow.</summary>
     public static IReadOnlyList<string> Alternatives(Func<Isa, string> alternative)

@@ -235,7 +235,8 @@ internal static class ModelEmitter
         using (writer.Block($"public static {name} Load(string path)"))
         {
             writer.Line(require);
-            writer.Line("return new(global::BitKernelGen.SafeTensors.ReadFile(path));");
+            writer.Line("using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);");
+            writer.Line("return new(file.Tensors);");
         }
         writer.Line();
         writer.Line("/// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>");
@@ -244,7 +245,8 @@ internal static class ModelEmitter
         using (writer.Block($"public static {name} Load(global::System.IO.Stream weights)"))
         {
             writer.Line(require);
-            writer.Line("return new(global::BitKernelGen.SafeTensors.Read(weights));");
+            writer.Line("using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);");
+            writer.Line("return new(file.Tensors);");
         }
     }
 
@@ -309,7 +311,7 @@ internal static class ModelEmitter
     /// <summary>What a runner calls.</summary>
     private static void Parallel(SourceWriter writer, Plan plan)
     {
-        string scratch = MachineChoice.Of(isa => (plan.WorkspaceBytes(isa) - plan.ArenaBytes).ToString());
+        string scratch = MachineChoice.Of(isa => plan.ScratchBytes(isa).ToString());
         writer.Line($"int global::BitKernelGen.Execution.IParallelWork.Steps => {plan.Calls.Count()};");
         writer.Line();
         writer.Line($"int global::BitKernelGen.Execution.IParallelWork.ScratchBytes => {scratch};");

@@ -48,7 +48,7 @@ internal static class ProductEmitter
         Isa isa = tile.Isa;
         int bits = kernel.ResidentBits(tile), panels = kernel.Panels(tile), panelBytes = kernel.PanelBytes(tile);
         int wideRows = kernel.WideRows(tile);
-        bool isWide = wideRows > 0;
+        bool isWide = wideRows > 0, isUnpacked = bits < 8 && !tile.IsPacked;
         bool isPanels = isPart && IsCutByPanels(panels, kernel.OutputHeight), isRows = isPart && !isPanels;
         Range range = Range.All(panels);
         using (KernelWriter.Method(writer, KernelWriter.Entry(isPart, isa), parameters))
@@ -58,7 +58,7 @@ internal static class ProductEmitter
             string from = isRows ? "from" : "0", to = isRows ? "to" : $"{kernel.OutputHeight}";
             if (kernel.SumsBytes(tile) > 0)
                 writer.Line("int* sums = (int*)scratch;");
-            if (bits < 8)
+            if (isUnpacked)
                 writer.Line($"sbyte* panel = (sbyte*)(scratch + {kernel.SumsBytes(tile)});");
             if (isWide)
                 writer.Line($"short* wide = (short*)(scratch + {kernel.SumsBytes(tile) + kernel.UnpackedBytes(tile)});");
@@ -104,9 +104,9 @@ internal static class ProductEmitter
 
         void OnePanel(string top, string bottom, string first)
         {
-            if (bits < 8)
+            if (isUnpacked)
                 writer.Line($"PanelUnpacker.Unpack(packed, {bits}, {kernel.PanelWeights(tile)}, panel);");
-            string panel = bits < 8 ? "panel" : "(sbyte*)packed";
+            string panel = isUnpacked ? "panel" : "(sbyte*)packed";
             if (kernel.OutputHeight == 1 && !isRows)
             {
                 RowCall("0", top, panel, first);

@@ -141,7 +141,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
                 }
 
                 writer.Line($"input += {unroll * tile.Group};");
-                writer.Line($"weights += {unroll * GroupWeights};");
+                writer.Line($"weights += {(tile.IsPacked ? unroll * GroupWeights * kernel.ResidentBits(tile) / 8 : unroll * GroupWeights)};");
             }
 
             if (count != "1")
@@ -182,7 +182,12 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     private void LoadWeights(int slot, int group)
     {
         for (int v = 0; v < _vectors; v++)
-            writer.Line($"{Weight(slot, v)} = {_isa.Vector}.Load({CSharp.Plus("weights", (group * GroupWeights) + (v * _isa.Bytes))});");
+        {
+            int at = (group * GroupWeights) + (v * _isa.Bytes);
+            writer.Line($"{Weight(slot, v)} = {(tile.IsPacked
+                ? PackedWeightsEmitter.Vector(_isa, kernel.ResidentBits(tile), at)
+                : $"{_isa.Vector}.Load({CSharp.Plus("weights", at)})")};");
+        }
     }
 
     /// <summary>One group for all pixels: broadcast four levels, multiply by each vector of weights, add.</summary>
@@ -350,16 +355,5 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
         }
     }
 
-    /// <summary>
-    /// Groups of one loop body: a divisor of all, near four, of which no two read the same activations for different pixels. The JIT
-    /// would keep such vectors for later, and spill the sums for them.
-    /// </summary>
-    private int Unroll(int groups) =>
-        new[] { 4, 3, 6, 5, 2 }.FirstOrDefault(size => groups % size == 0 && !Overlap(size)) is var size and > 0 ? size : 1;
-
-    private bool Overlap(int unroll)
-    {
-        IEnumerable<int> offsets = Enumerable.Range(0, pixels).SelectMany(p => Enumerable.Range(0, unroll).Select(g => (p * PixelStep) + (g * tile.Group)));
-        return offsets.Distinct().Count() < pixels * unroll;
-    }
+    private int Unroll(int groups) => kernel.Unroll(tile, pixels, groups);
 }

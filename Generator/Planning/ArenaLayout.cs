@@ -5,36 +5,48 @@ using System.Linq;
 namespace BitKernelGen.Generator.Planning;
 
 /// <summary>
-/// Lays blocks into one arena so that blocks whose lifetimes overlap never share a byte: the largest first, each at the lowest
+/// Lays blocks into one arena so that blocks whose lifetimes overlap never share a byte: one after the other, each at the lowest
 /// offset that is free for its whole lifetime.
 /// </summary>
 internal static class ArenaLayout
 {
     /// <summary>A block and its lifetime in steps, both ends included.</summary>
-    public readonly record struct Block(long Bytes, int First, int Last);
+    public readonly record struct Block(long Bytes, int First, int Last)
+    {
+        /// <summary>Whether it is needed at a step.</summary>
+        public bool IsLiveAt(int step) => First <= step && step <= Last;
+    }
 
-    /// <summary>Offsets in the order of <paramref name="blocks"/>, and the arena's size.</summary>
-    public static (long[] Offsets, long Bytes) Place(IReadOnlyList<Block> blocks)
+    /// <summary>Places blocks one by one.</summary>
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="precedence">The block with the highest comes first; of equal ones the larger.</param>
+    /// <returns>Offsets in the order of <paramref name="blocks"/>, and the arena's size.</returns>
+    public static (long[] Offsets, long Bytes) Place(IReadOnlyList<Block> blocks, Func<Block, long> precedence)
     {
         var offsets = new long[blocks.Count];
-        var placed = new List<int>();
-        long bytes = 0;
-        foreach (int i in Enumerable.Range(0, blocks.Count).OrderByDescending(i => blocks[i].Bytes).ThenBy(i => i))
+        var placed = new List<(Block Block, long Offset)>();
+        IEnumerable<int> order = Enumerable.Range(0, blocks.Count)
+            .OrderByDescending(i => precedence(blocks[i])).ThenByDescending(i => blocks[i].Bytes).ThenBy(i => i);
+        foreach (int i in order)
         {
-            Block block = blocks[i];
-            long offset = 0;
-            foreach (int other in placed.Where(j => blocks[j].First <= block.Last && block.First <= blocks[j].Last).OrderBy(j => offsets[j]))
-            {
-                if (offset + block.Bytes <= offsets[other])
-                    break;
-                offset = Math.Max(offset, offsets[other] + blocks[other].Bytes);
-            }
-
-            offsets[i] = offset;
-            placed.Add(i);
-            bytes = Math.Max(bytes, offset + block.Bytes);
+            offsets[i] = Lowest(blocks[i], placed);
+            placed.Add((blocks[i], offsets[i]));
         }
 
-        return (offsets, bytes);
+        return (offsets, placed.Select(block => block.Offset + block.Block.Bytes).DefaultIfEmpty(0).Max());
+    }
+
+    /// <summary>The lowest offset at which a block overlaps none that lives at its time.</summary>
+    public static long Lowest(Block block, IEnumerable<(Block Block, long Offset)> placed)
+    {
+        long offset = 0;
+        foreach ((Block other, long at) in placed.Where(other => other.Block.First <= block.Last && block.First <= other.Block.Last).OrderBy(other => other.Offset))
+        {
+            if (offset + block.Bytes <= at)
+                break;
+            offset = Math.Max(offset, at + other.Bytes);
+        }
+
+        return offset;
     }
 }

@@ -47,10 +47,13 @@ internal sealed record Isa(string Name, string Display, string Test, string Vect
     public static Isa[] Packed { get; } = [Avx512, Avx2, Sse, Dot, AdvSimd, PackedSimd, Vector128];
 
     /// <summary>The machines that a plan may differ for.</summary>
-    public static Isa[] Machines { get; } = [Vbmi, .. Packed];
+    public static Isa[] Machines { get; } = [Vbmi, .. All];
 
     /// <summary>Whether a machine with this instruction set runs kernels for another one.</summary>
     public bool Runs(Isa other) => this == other || (this == Vbmi && other == Avx512);
+
+    /// <summary>The machines that run kernels for it.</summary>
+    public System.Collections.Generic.IEnumerable<Isa> RunBy => System.Linq.Enumerable.Where(Machines, machine => machine.Runs(this));
 
     /// <summary>Whether it multiplies unsigned by signed bytes, and adds pairs of products in 16 bits.</summary>
     public bool MultipliesBytes => this == Avx512 || this == Avx2 || this == Sse;

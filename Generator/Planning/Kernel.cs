@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using BitKernelGen.Profiles;
 
@@ -88,7 +89,34 @@ internal sealed record ProductKernel : Kernel
         return Buffer.RoundUp(pixels * tile.PanelOutputs * sizeof(int), 64);
     }
 
-    public int UnpackedBytes(ProductTile tile) => ResidentBits(tile) == 8 ? 0 : Buffer.RoundUp(PanelWeights(tile), BitPacking.Block) + 64;
+    public int UnpackedBytes(ProductTile tile) => ResidentBits(tile) == 8 || tile.IsPacked ? 0 : Buffer.RoundUp(PanelWeights(tile), BitPacking.Block) + 64;
+
+    /// <summary>
+    /// Whether tiles can take weights out of their bits: a loop's body then covers whole periods of the packing. Of 16 registers there are
+    /// enough only where a weight's bits lie together.
+    /// </summary>
+    public bool CanBePacked(ProductTile tile) =>
+        tile.Isa.Bytes >= 32 && tile.Accumulation == Accumulation.Deep && ResidentBits(tile) < 8
+        && (tile.Isa.Registers >= 32 || ResidentBits(tile) is 1 or 2 or 4)
+        && Unroll(tile with { IsPacked = true }, tile.Pixels, tile.ChunkGroups) > 0;
+
+    /// <summary>
+    /// Groups of one loop body: a divisor of all, near four, of which no two read the same activations for different pixels. The JIT
+    /// would keep such vectors for later, and spill the sums for them.
+    /// </summary>
+    /// <returns>0 where weights are packed and no body ends where a period of the packing does.</returns>
+    public int Unroll(ProductTile tile, int pixels, int groups)
+    {
+        int weights = tile.PanelOutputs * tile.Group, period = tile.IsPacked ? BitPacking.Period(ResidentBits(tile)) : 1;
+        return new[] { 4, 3, 6, 5, 2, 8, 1 }.FirstOrDefault(size => groups % size == 0 && size * weights % period == 0 && (size < 8 || period > 1) && !Overlap(size));
+
+        bool Overlap(int unroll)
+        {
+            IEnumerable<int> offsets = Enumerable.Range(0, pixels)
+                .SelectMany(p => Enumerable.Range(0, unroll).Select(g => (p * StrideWidth * InputPixelBytes) + (g * tile.Group)));
+            return offsets.Distinct().Count() < pixels * unroll;
+        }
+    }
 
     /// <summary>Output rows whose input is widened at once: as many as keep the widened rows within half of a second-level cache.</summary>
     public int WideRows(ProductTile tile)
@@ -216,6 +244,9 @@ internal sealed record RecodeKernel(int Height, int Width, int Channels, Operand
 internal static class BitPacking
 {
     public const int Block = 512;
+
+    /// <summary>Weights until the packing repeats itself: those that share bytes.</summary>
+    public static int Period(int bits) => bits switch { 4 => 128, 2 => 256, _ => Block };
 
     public static int Bytes(int weights, int bits) => bits == 8 ? weights : Buffer.RoundUp(weights, Block) / 8 * bits;
 }

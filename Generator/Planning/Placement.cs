@@ -16,9 +16,10 @@ namespace BitKernelGen.Generator.Planning;
 internal sealed class Placement(
     Network network, Dictionary<(int Tensor, Form Form), Buffer> buffers, Layer?[] fusedInto, IReadOnlyList<Band> bands)
 {
-    /// <summary>Gives each buffer its offset.</summary>
-    /// <returns>Bytes of the arena.</returns>
-    public int Place()
+    /// <summary>Gives each buffer its offset, and the scratch of each step a place over what is not needed while it runs.</summary>
+    /// <param name="steps">What is run; of its buffers only the sizes matter.</param>
+    /// <returns>Offsets of each step's scratch, by instruction set.</returns>
+    public EquatableArray<int>[] Place(IReadOnlyList<Step> steps)
     {
         (int Tensor, Form Form)[] keys = [.. buffers.Keys];
         Dictionary<(int, Form), (int, Form)> places = keys.ToDictionary(key => key, key => key);
@@ -29,15 +30,17 @@ internal sealed class Placement(
         }
 
         IGrouping<(int, Form), (int Tensor, Form Form)>[] shared = [.. keys.GroupBy(key => places[key])];
-        (long[] offsets, long bytes) = ArenaLayout.Place(shared.Select(block => new ArenaLayout.Block(
-            block.Max(key => buffers[key].Bytes), block.Min(key => Born(key.Tensor)), block.Max(LastRead))).ToArray());
+        IEnumerable<ArenaLayout.Block> blocks = shared.Select(block => new ArenaLayout.Block(
+            block.Max(key => buffers[key].Bytes), block.Min(key => Born(key.Tensor)), block.Max(LastRead)));
+        var scratch = new ScratchPlacement([.. blocks], steps, [.. steps.Select(step => Time(step.Layer))]);
+        (long[] offsets, EquatableArray<int>[] scratchOffsets) = scratch.Place();
         for (int i = 0; i < shared.Length; i++)
         {
             foreach ((int, Form) key in shared[i])
                 buffers[key] = buffers[key] with { Offset = checked((int)offsets[i]) };
         }
 
-        return checked((int)bytes);
+        return scratchOffsets;
     }
 
     /// <summary>What the tensors would take as float32, sharing memory in the same way.</summary>
@@ -47,7 +50,7 @@ internal sealed class Placement(
             tensor.Id == 0 ? -1 : (fusedInto[tensor.Id - 1] ?? network.Layers[tensor.Id - 1]).Index,
             tensor.Id == network.Output ? network.Layers.Count
                 : network.Layers.Where(layer => layer.Inputs.Contains(tensor.Id)).Select(layer => (fusedInto[layer.Index] ?? layer).Index)
-                    .DefaultIfEmpty(tensor.Id - 1).Max())).ToArray()).Bytes;
+                    .DefaultIfEmpty(tensor.Id - 1).Max())).ToArray(), block => block.Bytes).Bytes;
 
     /// <summary>When a layer runs: a fused one with the add that computes it, the second one of a band with the first.</summary>
     private int Time(Layer layer)

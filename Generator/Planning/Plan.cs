@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using BitKernelGen.Packing;
@@ -11,19 +12,30 @@ namespace BitKernelGen.Generator.Planning;
 /// <param name="Output">Where the output lies.</param>
 /// <param name="Buffers">Every form of every tensor that is computed.</param>
 /// <param name="Steps">What is run, in order.</param>
-/// <param name="ArenaBytes">Bytes of all buffers, sharing memory where they are not needed at once.</param>
-/// <param name="FloatArenaBytes">The same for float32 tensors without padding.</param>
+/// <param name="FloatArenaBytes">Bytes of the same tensors as float32, without padding, sharing memory in the same way.</param>
 internal sealed record Plan(
-    Network Network, Buffer Input, Buffer Output, EquatableArray<Buffer> Buffers, EquatableArray<Step> Steps, int ArenaBytes, long FloatArenaBytes)
+    Network Network, Buffer Input, Buffer Output, EquatableArray<Buffer> Buffers, EquatableArray<Step> Steps, long FloatArenaBytes)
 {
+    /// <summary>Bytes of all buffers, sharing memory where they are not needed at once.</summary>
+    public int ArenaBytes => Buffers.Max(buffer => buffer.Offset + buffer.Bytes);
+
     /// <summary>The steps that follow each other: the second one of a band takes turns with the first.</summary>
     public IEnumerable<Step> Calls => Steps.Where(step => step.Band is null || step.Layer == step.Band.Producer);
 
     /// <summary>The second step of a band.</summary>
     public Step ConsumerOf(Band band) => Steps.First(step => step.Layer == band.Consumer);
 
-    /// <summary>Bytes of a workspace: arena and scratch.</summary>
-    public int WorkspaceBytes(Isa isa) => ArenaBytes + Steps.Max(step => step.Kernel.ScratchBytes(isa)) + BitPacking.Block;
+    /// <summary>Bytes of a workspace: the arena, in which scratch lies where no buffer is needed, or behind it.</summary>
+    public int WorkspaceBytes(Isa isa) => Math.Max(ArenaBytes, Steps.Max(step => step.ScratchAt(isa) + step.ScratchBytes(isa)));
+
+    /// <summary>Bytes of a thread's own scratch, where several share a run.</summary>
+    public int ScratchBytes(Isa isa) => Steps.Max(step => step.ScratchBytes(isa));
+
+    /// <summary>Bytes that a loaded model keeps: weights and one workspace.</summary>
+    public long ResidentBytes(Isa isa) => WeightBytes(isa) + WorkspaceBytes(isa);
+
+    /// <summary>The same as float32.</summary>
+    public long FloatBytes => FloatWeightBytes + FloatArenaBytes;
 
     /// <summary>Bytes of all packed weights.</summary>
     public long WeightBytes(Isa isa) => Steps.Sum(step => (long)step.WeightBytes(isa));
@@ -48,6 +60,18 @@ internal sealed record Plan(
 internal sealed record Step(
     Layer Layer, Layer? Fused, Kernel Kernel, Buffer Input, int InputByte, Buffer? Residual, EquatableArray<Buffer> Outputs, int OutputByte)
 {
+    /// <summary>Kernels may read up to a vector past the end of their scratch.</summary>
+    private const int Slack = 64;
+
+    /// <summary>Where its scratch lies in the workspace, by instruction set.</summary>
+    public EquatableArray<int> Scratch { get; init; }
+
+    /// <summary>Where its scratch lies in the workspace.</summary>
+    public int ScratchAt(Isa isa) => Scratch[Array.IndexOf(Isa.Machines, isa)];
+
+    /// <summary>Bytes of its scratch, what kernels may read past the end included.</summary>
+    public int ScratchBytes(Isa isa) => Kernel.ScratchBytes(isa) is > 0 and var bytes ? Buffer.RoundUp(bytes, Slack) + Slack : 0;
+
     /// <summary>The band that it is a part of: it then computes some rows at a time.</summary>
     public Band? Band { get; init; }
 

@@ -14,16 +14,14 @@ internal sealed class Planner
     private readonly Network _network;
     private readonly Layer?[] _fusedInto;
     private readonly Dictionary<(int Tensor, Form Form), Buffer> _buffers = [];
-    private readonly Dictionary<Isa, Strategy?[]> _strategies;
+    private readonly IReadOnlyDictionary<Isa, Strategy?[]> _strategies;
     private IReadOnlyList<Band> _bands = [];
 
-    private Planner(Network network, LayerCost cost, Func<Isa, long> budget)
+    private Planner(Network network, IReadOnlyDictionary<Isa, Strategy?[]> strategies)
     {
         _network = network;
         _fusedInto = new Layer?[network.Layers.Count];
-        var chooser = new StrategyChooser(network, cost);
-        _strategies = Isa.All.ToDictionary(isa => isa, isa => chooser.Choose(isa, budget(isa)));
-        _strategies.Add(Isa.Vbmi, chooser.ChooseTables(_strategies[Isa.Avx512]));
+        _strategies = strategies;
     }
 
     /// <summary>Plans a network: for memory, or for speed, but with no more memory than float32 takes.</summary>
@@ -32,34 +30,90 @@ internal sealed class Planner
     /// <summary>Plans a network by other costs than those of the cost model.</summary>
     public static Plan Plan(Network network, LayerCost cost)
     {
-        if (network.Profile.Prefer == Preference.Memory)
-            return Plan(network, cost, _ => 0);
-        Plan fastest = Plan(network, cost, _ => long.MaxValue);
-        long allowed = fastest.FloatWeightBytes + fastest.FloatArenaBytes;
-        return Isa.Machines.All(isa => fastest.WeightBytes(isa) + fastest.WorkspaceBytes(isa) <= allowed)
-            ? fastest
-            : Plan(network, cost, isa => allowed - fastest.WorkspaceBytes(isa));
+        var chooser = new StrategyChooser(network, cost);
+        Dictionary<Isa, Strategy?[]> Strategies(Func<Isa, long> budget)
+        {
+            Dictionary<Isa, Strategy?[]> strategies = Isa.All.ToDictionary(isa => isa, isa => chooser.Choose(isa, budget(isa)));
+            strategies.Add(Isa.Vbmi, chooser.ChooseTables(strategies[Isa.Avx512]));
+            return strategies;
+        }
+
+        return network.Profile.Prefer == Preference.Memory ? ForMemory(network, Strategies(_ => 0)) : ForSpeed(network, Strategies);
     }
 
-    private static Plan Plan(Network network, LayerCost cost, Func<Isa, long> budget)
+    /// <summary>
+    /// The fastest plan that takes no more bytes than float32. What the workspace leaves to weights depends on the strategies that they
+    /// are chosen for, so that it takes some rounds to use it up.
+    /// </summary>
+    private static Plan ForSpeed(Network network, Func<Func<Isa, long>, Dictionary<Isa, Strategy?[]>> strategies)
     {
-        var planner = new Planner(network, cost, budget);
+        const int Rounds = 6;
+        Plan plan = Plan(network, strategies(_ => long.MaxValue));
+        if (Isa.All.All(isa => Left(plan, isa) >= 0))
+            return plan;
+
+        Plan? best = null;
+        Dictionary<Isa, long> budgets = Isa.All.ToDictionary(isa => isa, isa => plan.FloatBytes - isa.RunBy.Max(plan.WorkspaceBytes));
+        for (int round = 0; round < Rounds; round++)
+        {
+            plan = Plan(network, strategies(isa => budgets[isa]));
+            bool fits = Isa.All.All(isa => Left(plan, isa) >= 0);
+            if (best is not null && (!fits || Isa.All.All(isa => plan.WeightBytes(isa) == best.WeightBytes(isa))))
+                return best;
+            best = fits ? plan : best;
+            budgets = Isa.All.ToDictionary(isa => isa, isa => budgets[isa] + Left(plan, isa));
+        }
+
+        return best ?? Plan(network, strategies(_ => 0));
+
+        static long Left(Plan plan, Isa isa) => plan.FloatBytes - isa.RunBy.Max(plan.ResidentBytes);
+    }
+
+    /// <summary>
+    /// The plan of the fewest bytes. Where an unpacked panel is what makes the workspace as large as it is, and a part of all bytes that is
+    /// worth the time, the layer's tiles read packed weights.
+    /// </summary>
+    private static Plan ForMemory(Network network, Dictionary<Isa, Strategy?[]> strategies)
+    {
+        const int WorthIt = 64;
+        while (true)
+        {
+            Plan plan = Plan(network, strategies);
+            bool isDone = true;
+            foreach (Isa isa in Isa.All.Where(isa => plan.WorkspaceBytes(isa) - plan.ArenaBytes > plan.ResidentBytes(isa) / WorthIt))
+            {
+                Step largest = plan.Steps.OrderByDescending(step => step.ScratchAt(isa) + step.ScratchBytes(isa)).First();
+                if (largest.Kernel is not ProductKernel kernel || kernel.Strategy(isa) is not ProductTile tile || tile.IsPacked || !kernel.CanBePacked(tile))
+                    continue;
+                foreach (Isa machine in isa.RunBy.Where(machine => strategies[machine][largest.Layer.Index] == tile))
+                    strategies[machine][largest.Layer.Index] = tile.Packed(kernel.OutputWidth);
+                isDone = false;
+            }
+
+            if (isDone)
+                return plan;
+        }
+    }
+
+    private static Plan Plan(Network network, IReadOnlyDictionary<Isa, Strategy?[]> strategies)
+    {
+        var planner = new Planner(network, strategies);
         planner.FuseAdds();
         if (network.Profile.Prefer == Preference.Memory)
-            planner._bands = Band.Find(network, planner._fusedInto, planner._strategies.Values);
+            planner._bands = Band.Find(network, planner._fusedInto, [.. planner._strategies.Values]);
         planner.FindForms();
         var placement = new Placement(network, planner._buffers, planner._fusedInto, planner._bands);
-        int arena = placement.Place();
-        var steps = network.Layers.Where(layer => planner._fusedInto[layer.Index] is null).SelectMany(planner.StepsOf).ToArray();
+        EquatableArray<int>[] scratch = placement.Place([.. planner.Steps()]);
         return new Plan(
             network,
             planner._buffers[(0, Form.Code)],
             planner._buffers[(network.Output, Forms.OfSums(network.Tensors[network.Output]))],
             new EquatableArray<Buffer>(planner._buffers.Values),
-            new EquatableArray<Step>(steps),
-            arena,
+            new EquatableArray<Step>(planner.Steps().Zip(scratch, (step, offsets) => step with { Scratch = offsets })),
             placement.FloatBytes());
     }
+
+    private IEnumerable<Step> Steps() => _network.Layers.Where(layer => _fusedInto[layer.Index] is null).SelectMany(StepsOf);
 
     /// <summary>
     /// A convolution or dense layer whose float32 output only an add reads is computed by the add: its epilogue adds the other

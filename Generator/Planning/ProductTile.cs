@@ -37,7 +37,20 @@ internal sealed record ProductTile(
     public override string Name => "multiply-add";
 
     public override string Describe() =>
-        $"{Name} {Accumulation.ToString().ToLowerInvariant()} {Pixels}x{Vectors}" + (ProvenGroups > 0 ? $" chunk {ProvenGroups}" : "");
+        $"{Name} {Accumulation.ToString().ToLowerInvariant()} {Pixels}x{Vectors}" + (ProvenGroups > 0 ? $" chunk {ProvenGroups}" : "")
+        + (IsPacked ? ", packed" : "");
+
+    /// <summary>Whether tiles take their weights out of their bits themselves, so that no panel is unpacked in the scratch.</summary>
+    public bool IsPacked { get; init; }
+
+    /// <summary>The same with packed weights: they need registers, of which those who have few give up sums.</summary>
+    /// <param name="width">Output pixels in a row.</param>
+    public ProductTile Packed(int width)
+    {
+        int most = Math.Max(1, (Sums(Isa, Accumulation, Vectors, ChunkGroups) - (Isa.Registers < 32 ? 3 : 0)) / Vectors);
+        int tiles = (width + most - 1) / most;
+        return this with { IsPacked = true, Pixels = (width + tiles - 1) / tiles };
+    }
 
     /// <summary>Outputs of a panel.</summary>
     public int PanelOutputs => Vectors * LaneOutputs;

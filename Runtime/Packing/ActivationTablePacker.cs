@@ -24,7 +24,7 @@ internal static unsafe class ActivationTablePacker
             // A vector's even bytes are its first 32 outputs, the odd ones the others: so they come out in order.
             int vector = output / Lanes, lane = output % Lanes, place = lane < Lanes / 2 ? 2 * lane : (2 * (lane - (Lanes / 2))) + 1;
             byte* target = block + parameterBytes + (vector / layout.Vectors * rowBytes) + (vector % layout.Vectors * Lanes) + place;
-            ReadOnlySpan<sbyte> filter = output < shape.Outputs ? layer.Values.AsSpan(output * layer.Inputs, layer.Inputs) : [];
+            ReadOnlySpan<sbyte> filter = output < shape.Outputs ? layer.Weights.Slice(output * layer.Inputs, layer.Inputs) : [];
             int started = 0;
             for (int chunk = 0; chunk < chunks; chunk++, target += chunkBytes)
                 started += WriteChunk(filter, shape, layout, chunk * layout.GroupsPerChunk, target, panel);

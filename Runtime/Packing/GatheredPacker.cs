@@ -25,7 +25,7 @@ public static unsafe class GatheredPacker
     {
         PanelLayout layout = Machine.Choose(layouts);
         int positions = shape.Rows * shape.Columns;
-        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, positions * shape.Channels, shape.Bits);
+        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, positions * shape.Channels, shape.Bits, file.Room);
         int runs = groups / together, groupOutputs = shape.Outputs / groups, pixelBytes = positions * together * shape.PixelBytes;
         LayerShape run = shape with { LevelOffset = layout.LevelOffset, Outputs = together * groupOutputs, Rows = 1, Columns = 1, Channels = pixelBytes, PixelBytes = pixelBytes };
 
@@ -42,7 +42,7 @@ public static unsafe class GatheredPacker
             Spread(layer, shape, first, groupOutputs, together, values);
             LayerPacker.RequireBounds(values, run, layout.Chunk);
             LayerPacker.WriteParameters(target, file, layer, run, first, panels * panelOutputs);
-            LayerPacker.WritePanels(target + parameterBytes, values, run, layout);
+            LayerPacker.WritePanels(target + parameterBytes, values, run, layout, file.Room);
         }
 
         return block;
@@ -55,7 +55,7 @@ public static unsafe class GatheredPacker
         Array.Clear(values);
         for (int output = 0; output < together * groupOutputs; output++)
         {
-            ReadOnlySpan<sbyte> filter = layer.Values.AsSpan((firstOutput + output) * layer.Inputs, layer.Inputs);
+            ReadOnlySpan<sbyte> filter = layer.Weights.Slice((firstOutput + output) * layer.Inputs, layer.Inputs);
             int group = output / groupOutputs;
             for (int position = 0; position < positions; position++)
             {

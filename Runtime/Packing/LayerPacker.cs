@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using BitKernelGen.Execution;
 
 namespace BitKernelGen.Packing;
@@ -49,30 +48,22 @@ public static unsafe class LayerPacker
     /// <param name="memory">Receives the block.</param>
     /// <param name="file">The weights file.</param>
     /// <param name="shape">The layer.</param>
-    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order, after the one for tables where there is one.</param>
+    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order; one alone is taken.</param>
     /// <returns>The block's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
         PackedWeights memory, SafeTensors file, in LayerShape shape, ReadOnlySpan<WeightLayout> layouts)
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
-        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
-        if (layouts[0] is ActivationTableLayout tables)
-        {
-            if (Avx512Vbmi.IsSupported)
-            {
-                RequireBounds(layer.Values, shape, chunk: 0);
-                return ActivationTablePacker.Pack(memory, file, layer, shape, tables);
-            }
-
-            layouts = layouts[1..];
-        }
-
+        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits, file.Room);
         WeightLayout chosen = Machine.Choose(layouts);
-        RequireBounds(layer.Values, shape, (chosen as PanelLayout)?.Chunk ?? 0);
-        return chosen is WinogradLayout winograd
-            ? WinogradPacker.Pack(memory, layer, shape, winograd)
-            : Panels(memory, file, layer, shape with { LevelOffset = ((PanelLayout)chosen).LevelOffset }, (PanelLayout)chosen);
+        RequireBounds(layer.Weights, shape, (chosen as PanelLayout)?.Chunk ?? 0);
+        return chosen switch
+        {
+            ActivationTableLayout tables => ActivationTablePacker.Pack(memory, file, layer, shape, tables),
+            WinogradLayout winograd => WinogradPacker.Pack(memory, layer, shape, winograd, file.Room),
+            _ => Panels(memory, file, layer, shape with { LevelOffset = ((PanelLayout)chosen).LevelOffset }, (PanelLayout)chosen),
+        };
     }
 
     private static byte* Panels(PackedWeights memory, SafeTensors file, QuantizedLayer layer, in LayerShape shape, PanelLayout layout)
@@ -86,7 +77,7 @@ public static unsafe class LayerPacker
 
         byte* block = memory.Add(ParameterBytes(shape, paddedOutputs) + (panels * panelBytes));
         WriteParameters(block, file, layer, shape, 0, paddedOutputs);
-        WritePanels(block + ParameterBytes(shape, paddedOutputs), layer.Values, shape, layout);
+        WritePanels(block + ParameterBytes(shape, paddedOutputs), layer.Weights, shape, layout, file.Room);
         return block;
     }
 
@@ -98,12 +89,12 @@ public static unsafe class LayerPacker
     }
 
     /// <summary>Writes weights panel by panel.</summary>
-    internal static void WritePanels(byte* target, ReadOnlySpan<sbyte> values, in LayerShape shape, in PanelLayout layout)
+    internal static void WritePanels(byte* target, ReadOnlySpan<sbyte> values, in LayerShape shape, PanelLayout layout, PackingRoom room)
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
         int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
         int panelOutputs = layout.Vectors * layout.Lanes;
-        var panel = new sbyte[shape.Rows * groupsPerRow * panelOutputs * layout.Group];
+        Span<sbyte> panel = room.Panel(shape.Rows * groupsPerRow * panelOutputs * layout.Group);
         int panelBytes = PanelUnpacker.PackedBytes(panel.Length, layout.ResidentBits);
         for (int first = 0; first < shape.Outputs; first += panelOutputs, target += panelBytes)
         {
@@ -128,6 +119,13 @@ public static unsafe class LayerPacker
             return;
         }
 
+        Scatter(filters, shape, groupSize, outputs, panelOutputs, panel);
+    }
+
+    /// <summary>Weights one by one, where groups have more or less than a filter's channels beside each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scatter(ReadOnlySpan<sbyte> filters, in LayerShape shape, int groupSize, int outputs, int panelOutputs, Span<sbyte> panel)
+    {
         int groupsPerRow = ((shape.Columns * shape.PixelBytes) + groupSize - 1) / groupSize;
         for (int output = 0, i = 0; output < outputs; output++)
         {
@@ -177,14 +175,14 @@ public static unsafe class LayerPacker
     {
         int products = shape.Rows * shape.Columns;
         int paddedOutputs = (shape.Outputs + 15) / 16 * 16;
-        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits);
-        RequireBounds(layer.Values, shape with { Channels = 1, PixelBytes = 1 }, chunk: 0);
+        QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits, file.Room);
+        RequireBounds(layer.Weights, shape with { Channels = 1, PixelBytes = 1 }, chunk: 0);
 
         var run = new sbyte[products * paddedOutputs];
         for (int output = 0; output < shape.Outputs; output++)
         {
             for (int i = 0; i < products; i++)
-                run[(i * paddedOutputs) + output] = layer.Values[(output * products) + i];
+                run[(i * paddedOutputs) + output] = layer.Weights[(output * products) + i];
         }
 
         int bytes = PanelUnpacker.PackedBytes(run.Length, shape.Bits);
@@ -236,7 +234,7 @@ public static unsafe class LayerPacker
         return sum;
     }
 
-    private static ReadOnlySpan<sbyte> Filter(QuantizedLayer layer, int output) => layer.Values.AsSpan(output * layer.Inputs, layer.Inputs);
+    private static ReadOnlySpan<sbyte> Filter(QuantizedLayer layer, int output) => layer.Weights.Slice(output * layer.Inputs, layer.Inputs);
 
     /// <summary>The sum of some of a layer's weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -251,39 +249,69 @@ public static unsafe class LayerPacker
     /// <summary>Scales and biases, for sums that come multiplied by 1 / <paramref name="factor"/>, a power of two.</summary>
     internal static void WriteScales(QuantizedLayer layer, in LayerShape shape, int firstOutput, float* scale, float* bias, float factor)
     {
-        for (int output = 0; output < shape.Outputs; output++)
+        int largest = shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1;
+        for (int done = Scales(layer, shape, firstOutput, scale, bias, factor, 0, (double)largest * layer.Inputs); done < shape.Outputs;
+            done = Scales(layer, shape, firstOutput, scale, bias, factor, done + 1, (double)largest * layer.Inputs))
         {
-            int source = firstOutput + output;
-            float m = shape.Step * layer.Scale[source] * shape.Premultiplier;
-            scale[output] = m * factor;
-            bias[output] = layer.Bias[source] * shape.Premultiplier;
-            if (!float.IsFinite(m) || !float.IsFinite(bias[output]))
-                throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {source} leave float32's range in the layer's steps.");
-            double largest = Largest(layer, shape, source, m, bias[output]);
-            if (largest >= MostMagnitude)
-                throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond 2⁵⁰.");
-            if (largest * shape.StepsPerUnit >= MostSteps)
-                throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond 2²⁹ steps of the code that they are rounded to.");
-            if (scale[output] / factor != m)
-                throw new WeightsException($"Layer '{shape.Name}': the scale of output {source} is too small for float32 in the layer's steps.");
+            RequireScale(layer, shape, firstOutput + done, scale[done], bias[done], factor);
         }
     }
 
-    /// <summary>
-    /// What no value of an output is beyond, whatever the levels. The weights' own sum is only taken where the largest weights would
-    /// pass a limit.
-    /// </summary>
-    private static double Largest(QuantizedLayer layer, in LayerShape shape, int output, float scale, float bias)
+    /// <summary>Writes scales and biases.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="firstOutput">The first output.</param>
+    /// <param name="scale">Receives scales.</param>
+    /// <param name="bias">Receives biases.</param>
+    /// <param name="factor">What scales are multiplied by.</param>
+    /// <param name="from">Where to go on.</param>
+    /// <param name="mostWeights">The largest sum of an output's weights.</param>
+    /// <returns>The first output whose scale is to be looked at more closely; else the number of outputs.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Scales(
+        QuantizedLayer layer, in LayerShape shape, int firstOutput, float* scale, float* bias, float factor, int from, double mostWeights)
     {
-        double unit = (double)shape.MaxLevel * scale, offset = Math.Abs(bias);
-        int largest = shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1;
-        double most = ((double)largest * layer.Inputs * unit) + offset;
-        if (most < MostMagnitude && most * shape.StepsPerUnit < MostSteps)
-            return most;
-        long actual = 0;
-        foreach (sbyte weight in Filter(layer, output))
-            actual += Math.Abs((int)weight);
-        return (actual * unit) + offset;
+        for (int output = from; output < shape.Outputs; output++)
+        {
+            float m = shape.Step * layer.Scale[firstOutput + output] * shape.Premultiplier;
+            scale[output] = m * factor;
+            bias[output] = layer.Bias[firstOutput + output] * shape.Premultiplier;
+            if (!float.IsFinite(m) || !float.IsFinite(bias[output]) || scale[output] / factor != m || !Fits(Largest(mostWeights, shape, m, bias[output]), shape))
+                return output;
+        }
+
+        return shape.Outputs;
+    }
+
+    /// <summary>Refuses an output's scale, where it is not only for want of a closer look that it seemed wrong.</summary>
+    private static void RequireScale(QuantizedLayer layer, in LayerShape shape, int source, float scale, float bias, float factor)
+    {
+        float m = shape.Step * layer.Scale[source] * shape.Premultiplier;
+        if (!float.IsFinite(m) || !float.IsFinite(bias))
+            throw new WeightsException($"Layer '{shape.Name}': scale and bias of output {source} leave float32's range in the layer's steps.");
+        double largest = Largest(Magnitude(Filter(layer, source)), shape, m, bias);
+        if (!Fits(largest, shape))
+        {
+            throw new WeightsException($"Layer '{shape.Name}': values of output {source} can be beyond "
+                + (largest >= MostMagnitude ? "2⁵⁰." : "2²⁹ steps of the code that they are rounded to."));
+        }
+
+        if (scale / factor != m)
+            throw new WeightsException($"Layer '{shape.Name}': the scale of output {source} is too small for float32 in the layer's steps.");
+    }
+
+    /// <summary>What no value of an output is beyond, whatever the levels.</summary>
+    private static double Largest(double weights, in LayerShape shape, float scale, float bias) => (weights * shape.MaxLevel * scale) + Math.Abs(bias);
+
+    private static bool Fits(double largest, in LayerShape shape) => largest < MostMagnitude && largest * shape.StepsPerUnit < MostSteps;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long Magnitude(ReadOnlySpan<sbyte> weights)
+    {
+        long sum = 0;
+        foreach (sbyte weight in weights)
+            sum += Math.Abs((int)weight);
+        return sum;
     }
 
     /// <summary>Proves that no sum overflows, in 32 bits or in the 16 that a kernel relies on.</summary>

@@ -26,6 +26,7 @@ public static unsafe class PanelUnpacker
     /// <param name="weights">Two's complement values that fit <paramref name="bits"/> bits, or ±1 for one bit.</param>
     /// <param name="bits">1 to 8.</param>
     /// <param name="target">Receives <see cref="PackedBytes"/> bytes; must hold zeros.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ReadOnlySpan<sbyte> weights, int bits, byte* target)
     {
         if (bits == 8)

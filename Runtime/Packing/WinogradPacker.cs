@@ -9,10 +9,10 @@ internal static unsafe class WinogradPacker
 {
     /// <summary>Packs a layer.</summary>
     /// <exception cref="WeightsException">The weights need more chunks than the layout has room for, or a scale is too small.</exception>
-    public static byte* Pack(PackedWeights memory, QuantizedLayer layer, in LayerShape shape, WinogradLayout layout)
+    public static byte* Pack(PackedWeights memory, QuantizedLayer layer, in LayerShape shape, WinogradLayout layout, PackingRoom room)
     {
         var transform = WinogradTransform.Of(layout.Tile);
-        var weights = WinogradWeights.Of(transform, layer.Values, shape.Outputs, shape.Channels);
+        var weights = WinogradWeights.Of(transform, layer.Weights, shape.Outputs, shape.Channels, room);
         int[][] chunks = weights.Chunks(shape.MaxLevel);
         int count = chunks.Sum(sizes => sizes.Length);
         if (count > layout.Chunks)
@@ -36,7 +36,7 @@ internal static unsafe class WinogradPacker
         int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1)];
         WriteSteps(transform, chunks, order, layout, steps);
         if (layout.PackedBits > 0)
-            LayerPacker.WritePanels(block + parameterBytes, layer.Values, shape, packed);
+            LayerPacker.WritePanels(block + parameterBytes, layer.Weights, shape, packed, room);
         else
             WriteWeights(weights, order, groups, layout, padded, (sbyte*)block + parameterBytes);
         return block;
@@ -54,7 +54,7 @@ internal static unsafe class WinogradPacker
         for (int output = 0; output < shape.Outputs; output++)
         {
             for (int tap = 0; tap < taps; tap++)
-                sums[tap] = (int)LayerPacker.Sum(layer.Values.AsSpan((output * layer.Inputs) + (tap * shape.Channels), shape.Channels));
+                sums[tap] = (int)LayerPacker.Sum(layer.Weights.Slice((output * layer.Inputs) + (tap * shape.Channels), shape.Channels));
             long zero = shape.HasCorrection ? transform.Scale * LayerPacker.ZeroProduct(layer, shape, output) : 0;
             for (int pixel = 0; pixel < pixels; pixel++)
             {

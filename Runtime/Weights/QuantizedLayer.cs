@@ -3,17 +3,21 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using BitKernelGen.Packing;
 
 namespace BitKernelGen;
 
 /// <summary>A layer's weights as a weights file holds them, unpacked to a byte each.</summary>
 public sealed class QuantizedLayer
 {
+    // May be longer than the weights, which lie at its beginning.
+    private readonly sbyte[] _values;
+
     private QuantizedLayer(int outputs, int inputs, sbyte[] values, float[] scale, float[] bias)
     {
         Outputs = outputs;
         Inputs = inputs;
-        Values = values;
+        _values = values;
         Scale = scale;
         Bias = bias;
     }
@@ -25,7 +29,10 @@ public sealed class QuantizedLayer
     public int Inputs { get; }
 
     /// <summary>The integer weights, [outputs, inputs].</summary>
-    public sbyte[] Values { get; }
+    public sbyte[] Values => _values.Length == Outputs * Inputs ? _values : Weights.ToArray();
+
+    /// <summary>The same, read where they lie.</summary>
+    internal ReadOnlySpan<sbyte> Weights => _values.AsSpan(0, Outputs * Inputs);
 
     /// <summary>What one unit of a weight is worth, for each output; finite and above 0.</summary>
     public float[] Scale { get; }
@@ -43,7 +50,11 @@ public sealed class QuantizedLayer
     /// <param name="inputs">Weights of one output.</param>
     /// <param name="bits">Bits of a weight, 1 to 8.</param>
     /// <exception cref="WeightsException">A tensor is missing or has another type or shape, or holds what no weight can be.</exception>
-    public static QuantizedLayer Read(SafeTensors file, string layer, int outputs, int inputs, int bits)
+    public static QuantizedLayer Read(SafeTensors file, string layer, int outputs, int inputs, int bits) =>
+        Read(file, layer, outputs, inputs, bits, room: null);
+
+    /// <summary>The same, valid until the next layer is read into the same room.</summary>
+    internal static QuantizedLayer Read(SafeTensors file, string layer, int outputs, int inputs, int bits, PackingRoom? room)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
@@ -57,31 +68,55 @@ public sealed class QuantizedLayer
         ReadOnlySpan<byte> packed = file.Bytes($"{layer}.weight", "U8", outputs, rowBytes);
         float[] scale = ReadFloats(file, $"{layer}.scale", outputs);
         float[] bias = ReadFloats(file, $"{layer}.bias", outputs);
-        for (int o = 0; o < outputs; o++)
-        {
-            if (!(float.IsFinite(scale[o]) && scale[o] > 0))
-                throw new WeightsException($"'{layer}.scale' [{o}] is {scale[o]}; it must be finite and above 0.");
-            if (!float.IsFinite(bias[o]))
-                throw new WeightsException($"'{layer}.bias' [{o}] is {bias[o]}; it must be finite.");
-        }
+        if (FirstBeyond(scale, float.Epsilon) is >= 0 and var badScale)
+            throw new WeightsException($"'{layer}.scale' [{badScale}] is {scale[badScale]}; it must be finite and above 0.");
+        if (FirstBeyond(bias, float.MinValue) is >= 0 and var badBias)
+            throw new WeightsException($"'{layer}.bias' [{badBias}] is {bias[badBias]}; it must be finite.");
 
-        sbyte[] values = GC.AllocateUninitializedArray<sbyte>((int)count);
+        sbyte[] array = room?.Weights((int)count) ?? GC.AllocateUninitializedArray<sbyte>((int)count);
+        Span<sbyte> values = array.AsSpan(0, (int)count);
         int usedBits = (int)((((long)inputs * bits) - 1) % 8) + 1;
-        for (int o = 0; o < outputs; o++)
-        {
-            ReadOnlySpan<byte> row = packed.Slice(o * rowBytes, rowBytes);
-            if (row[^1] >> usedBits != 0)
-                throw new WeightsException($"'{layer}.weight' row {o} has bits set after its last weight.");
-            Unpack(row, bits, values.AsSpan(o * inputs, inputs));
-        }
+        if (usedBits == 8)
+            Unpack(packed, bits, values);
+        else if (UnpackRows(packed, bits, rowBytes, usedBits, inputs, values) is >= 0 and var row)
+            throw new WeightsException($"'{layer}.weight' row {row} has bits set after its last weight.");
 
         // The range is symmetric: two's complement has one value more.
-        int refused = bits == 1 ? -1 : values.AsSpan().IndexOf((sbyte)(-1 << (bits - 1)));
+        int refused = bits == 1 ? -1 : values.IndexOf((sbyte)(-1 << (bits - 1)));
         if (refused >= 0)
             throw new WeightsException(
                 $"'{layer}.weight' [{refused / inputs}, {refused % inputs}] is {values[refused]}; "
                 + $"weights of {bits} bits are at least {values[refused] + 1}.");
-        return new QuantizedLayer(outputs, inputs, values, scale, bias);
+        return new QuantizedLayer(outputs, inputs, array, scale, bias);
+    }
+
+    /// <summary>The first number that is below the least allowed, infinite or none; -1 where there is no such.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int FirstBeyond(float[] values, float least)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!(values[i] >= least && values[i] <= float.MaxValue))
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Rows that end within a byte.</summary>
+    /// <returns>The first row whose last byte has bits set that belong to no weight; -1 where there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int UnpackRows(ReadOnlySpan<byte> packed, int bits, int rowBytes, int usedBits, int inputs, Span<sbyte> values)
+    {
+        for (int first = 0, o = 0; first < packed.Length; first += rowBytes, o++)
+        {
+            ReadOnlySpan<byte> row = packed.Slice(first, rowBytes);
+            if (row[^1] >> usedBits != 0)
+                return o;
+            Unpack(row, bits, values.Slice(o * inputs, inputs));
+        }
+
+        return -1;
     }
 
     /// <summary>Reads a list of float32 numbers below 2³⁰, such as <c>layer.slope</c>.</summary>
@@ -100,8 +135,9 @@ public sealed class QuantizedLayer
     {
         ReadOnlySpan<byte> bytes = file.Bytes(name, "F32", count);
         var floats = new float[count];
-        for (int i = 0; i < count; i++)
-            floats[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
+        bytes.CopyTo(MemoryMarshal.AsBytes(floats.AsSpan()));
+        if (!BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<float, int>(floats), MemoryMarshal.Cast<float, int>(floats.AsSpan()));
         return floats;
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Unicode;
+using BitKernelGen.Packing;
 
 namespace BitKernelGen;
 
@@ -10,22 +11,31 @@ namespace BitKernelGen;
 /// A safetensors file, checked as a whole before anything is taken from it: eight bytes of header length, a JSON header, and the
 /// tensors' bytes, which must follow each other without gap, overlap or rest.
 /// </summary>
-public sealed class SafeTensors
+public sealed unsafe class SafeTensors
 {
     private const int LengthBytes = sizeof(ulong);
     private const int MaxHeaderBytes = 100_000_000;
     private const string MetadataKey = "__metadata__";
 
-    private readonly byte[] _file;
+    // Either an array or memory of another owner.
+    private readonly byte[]? _array;
+    private readonly byte* _memory;
+    private readonly int _length;
     private readonly Dictionary<string, Entry> _entries;
+    private readonly int _largest;
     private string? _sha256;
+    private PackingRoom? _room;
 
-    private SafeTensors(byte[] file, Header header)
+    private SafeTensors(byte[]? array, byte* memory, int length, Header header)
     {
-        _file = file;
+        _array = array;
+        _memory = memory;
+        _length = length;
         _entries = header.Entries;
         Metadata = header.Metadata;
-        Names = [.. header.Entries.OrderBy(entry => entry.Value.Begin).ThenBy(entry => entry.Value.End).Select(entry => entry.Key)];
+        foreach (Entry entry in header.InOrder)
+            _largest = Math.Max(_largest, entry.Dtype == "U8" ? entry.End - entry.Begin : 0);
+        Names = [.. header.InOrder.Select(entry => entry.Name)];
     }
 
     /// <summary>The free text that the file carries about itself; empty where it has none.</summary>
@@ -35,7 +45,12 @@ public sealed class SafeTensors
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>SHA-256 of the whole file, 64 lower-case hexadecimal digits.</summary>
-    public string Sha256 => _sha256 ??= Convert.ToHexStringLower(SHA256.HashData(_file));
+    public string Sha256 => _sha256 ??= Convert.ToHexStringLower(SHA256.HashData(File));
+
+    /// <summary>What the packing of its layers shares.</summary>
+    internal PackingRoom Room => _room ??= new PackingRoom(_largest);
+
+    private ReadOnlySpan<byte> File => _array is null ? new ReadOnlySpan<byte>(_memory, _length) : _array;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="WeightsException">It is not a valid safetensors file.</exception>
@@ -45,7 +60,7 @@ public sealed class SafeTensors
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = System.IO.File.OpenRead(path);
             return Read(stream);
         }
         catch (WeightsException exception)
@@ -76,7 +91,13 @@ public sealed class SafeTensors
 
     /// <summary>Reads a file that is in memory, without copying it: it must not change afterwards.</summary>
     /// <exception cref="WeightsException">It is not a valid safetensors file.</exception>
-    public static SafeTensors Read(byte[] file)
+    public static SafeTensors Read(byte[] file) => new(file, null, file.Length, ReadHeader(file));
+
+    /// <summary>Reads a file in memory that its owner keeps as long as this is used.</summary>
+    /// <exception cref="WeightsException">It is not a valid safetensors file.</exception>
+    internal static SafeTensors Read(byte* file, int length) => new(null, file, length, ReadHeader(new ReadOnlySpan<byte>(file, length)));
+
+    private static Header ReadHeader(ReadOnlySpan<byte> file)
     {
         if (file.Length < LengthBytes)
             throw new WeightsException($"The file has {file.Length} bytes; the header's length alone takes {LengthBytes}.");
@@ -86,7 +107,7 @@ public sealed class SafeTensors
         if (headerLength > (ulong)(file.Length - LengthBytes))
             throw new WeightsException($"The header claims {headerLength} bytes; {file.Length - LengthBytes} follow its length.");
 
-        ReadOnlySpan<byte> json = file.AsSpan(LengthBytes, (int)headerLength);
+        ReadOnlySpan<byte> json = file.Slice(LengthBytes, (int)headerLength);
         if (!Utf8.IsValid(json))
             throw new WeightsException("The header is not valid UTF-8.");
         if (!json.StartsWith("{"u8))
@@ -104,7 +125,7 @@ public sealed class SafeTensors
         }
 
         header.CheckCover(file.Length);
-        return new SafeTensors(file, header);
+        return header;
     }
 
     /// <summary>The bytes of a tensor, little-endian and row-major.</summary>
@@ -120,7 +141,7 @@ public sealed class SafeTensors
             throw new WeightsException(
                 $"The tensor '{name}' is {entry.Dtype} [{string.Join(", ", entry.Shape)}]; "
                 + $"expected {dtype} [{string.Join(", ", shape.ToArray())}].");
-        return _file.AsSpan(entry.Begin, entry.End - entry.Begin);
+        return File[entry.Begin..entry.End];
     }
 
     private static bool SameShape(long[] found, ReadOnlySpan<int> expected)
@@ -146,12 +167,15 @@ public sealed class SafeTensors
     };
 
     /// <summary>A tensor: its bytes are Begin … End of the file.</summary>
-    private sealed record Entry(string Dtype, long[] Shape, int Begin, int End);
+    private sealed record Entry(string Name, string Dtype, long[] Shape, int Begin, int End);
 
     /// <summary>The JSON header; <paramref name="dataStart"/> is what its offsets count from.</summary>
     private sealed class Header(int dataStart)
     {
         public Dictionary<string, Entry> Entries { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>The tensors in the order of their bytes, once they are checked.</summary>
+        public Entry[] InOrder { get; private set; } = [];
 
         public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
@@ -187,14 +211,16 @@ public sealed class SafeTensors
         public void CheckCover(int fileLength)
         {
             int end = dataStart;
-            foreach ((string name, Entry entry) in Entries.OrderBy(entry => entry.Value.Begin).ThenBy(entry => entry.Value.End))
+            InOrder = [.. Entries.Values];
+            Array.Sort(InOrder, (left, right) => left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End));
+            foreach (Entry entry in InOrder)
             {
                 if (entry.Begin < end)
-                    throw new WeightsException($"The tensor '{name}' overlaps the one before it by {end - entry.Begin} bytes.");
+                    throw new WeightsException($"The tensor '{entry.Name}' overlaps the one before it by {end - entry.Begin} bytes.");
                 if (entry.Begin > end)
-                    throw new WeightsException($"{entry.Begin - end} bytes before the tensor '{name}' belong to none.");
+                    throw new WeightsException($"{entry.Begin - end} bytes before the tensor '{entry.Name}' belong to none.");
                 if (entry.End > fileLength)
-                    throw new WeightsException($"The tensor '{name}' ends {entry.End - fileLength} bytes after the file.");
+                    throw new WeightsException($"The tensor '{entry.Name}' ends {entry.End - fileLength} bytes after the file.");
                 end = entry.End;
             }
 
@@ -245,7 +271,7 @@ public sealed class SafeTensors
                 ExtentOf(shape!, elementBytes) == offsets[1] - offsets[0],
                 name,
                 $"takes {offsets[1] - offsets[0]} bytes, which {dtype} [{string.Join(", ", shape!)}] does not");
-            return new Entry(dtype!, shape!, dataStart + (int)offsets[0], dataStart + (int)offsets[1]);
+            return new Entry(name, dtype!, shape!, dataStart + (int)offsets[0], dataStart + (int)offsets[1]);
         }
 
         /// <summary>Bytes of a shape; a product beyond any file is -1, which no extent equals.</summary>
@@ -267,7 +293,8 @@ public sealed class SafeTensors
         private static long[] ParseNumbers(ref Utf8JsonReader reader, string name, string key)
         {
             Expect(reader.TokenType == JsonTokenType.StartArray, name, $"must have an array as its {key}");
-            var numbers = new List<long>();
+            var numbers = new long[4];
+            int count = 0;
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 long number = -1;
@@ -275,10 +302,12 @@ public sealed class SafeTensors
                     reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number >= 0,
                     name,
                     $"must have whole numbers from 0 on as its {key}");
-                numbers.Add(number);
+                if (count == numbers.Length)
+                    Array.Resize(ref numbers, 2 * count);
+                numbers[count++] = number;
             }
 
-            return [.. numbers];
+            return numbers[..count];
         }
 
         /// <summary>Moves to the value of the object's next property; at the object's end returns false.</summary>

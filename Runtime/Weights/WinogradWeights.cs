@@ -22,11 +22,14 @@ public sealed unsafe class WinogradWeights
     private readonly int _groups;
     private readonly (int[] Plus, int[] Minus)[] _terms;
 
-    private WinogradWeights(WinogradTransform transform, int outputs, int channels)
+    private WinogradWeights(WinogradTransform transform, int outputs, int channels, PackingRoom? room)
     {
         (Transform, Outputs, Channels) = (transform, outputs, channels);
         _groups = (channels + AccumulationBounds.Group - 1) / AccumulationBounds.Group;
-        _taps = new sbyte[Blocks * Taps * _groups * VectorBytes];
+        int bytes = Blocks * Taps * _groups * VectorBytes;
+        _taps = room?.Taps(bytes) ?? new sbyte[bytes];
+        if (room is not null && (outputs % BlockOutputs != 0 || channels % AccumulationBounds.Group != 0))
+            Array.Clear(_taps, 0, bytes);
         _terms = [.. transform.Positions.Select(position => (Offsets(position, 1), Offsets(position, -1)))];
     }
 
@@ -47,20 +50,29 @@ public sealed unsafe class WinogradWeights
     /// <param name="weights">[outputs, 3, 3, channels], of at most <see cref="WinogradTransform.MaxWeightBits"/> bits.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="channels">Input channels.</param>
-    public static WinogradWeights Of(WinogradTransform transform, ReadOnlySpan<sbyte> weights, int outputs, int channels)
+    public static WinogradWeights Of(WinogradTransform transform, ReadOnlySpan<sbyte> weights, int outputs, int channels) =>
+        Of(transform, weights, outputs, channels, room: null);
+
+    /// <summary>The same, valid until the next layer's weights are taken into the same room.</summary>
+    internal static WinogradWeights Of(WinogradTransform transform, ReadOnlySpan<sbyte> weights, int outputs, int channels, PackingRoom? room)
     {
-        var taken = new WinogradWeights(transform, outputs, channels);
-        Span<int> groups = MemoryMarshal.Cast<sbyte, int>(taken._taps.AsSpan());
-        for (int output = 0; output < outputs; output++)
+        var taken = new WinogradWeights(transform, outputs, channels, room);
+        taken.Take(weights);
+        return taken;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Take(ReadOnlySpan<sbyte> weights)
+    {
+        Span<int> groups = MemoryMarshal.Cast<sbyte, int>(_taps.AsSpan());
+        for (int output = 0; output < Outputs; output++)
         {
             for (int tap = 0; tap < Taps; tap++)
             {
-                int first = ((((output / BlockOutputs * Taps) + tap) * taken._groups) * BlockOutputs) + (output % BlockOutputs);
-                Interleave(weights.Slice(((output * Taps) + tap) * channels, channels), groups[first..]);
+                int first = (((output / BlockOutputs * Taps) + tap) * _groups * BlockOutputs) + (output % BlockOutputs);
+                Interleave(weights.Slice(((output * Taps) + tap) * Channels, Channels), groups[first..]);
             }
         }
-
-        return taken;
     }
 
     /// <summary>The transformed weights of an output at a position, one for each channel.</summary>
@@ -170,6 +182,8 @@ public sealed unsafe class WinogradWeights
         sizes.Add(_groups - start);
         return [.. sizes];
 
+        // Said again, since a local function does not inherit it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         int Add(sbyte* vector)
         {
             Vector256<ushort> most = default;

@@ -35,9 +35,10 @@ internal static class BenchCommand
     {
         ProfileFile profile = ProfileFile.Read(profilePath);
         using CompiledModel compiled = profile.Compile(terminal);
-        using IModel model = compiled.Load(profile.WeightsPath);
-        float[] input = data is null ? RandomInput(model.InputLength) : FirstSample(profile, data);
-        var output = new float[model.OutputLength];
+        float[] input = data is null ? RandomInput(profile.InputShape.Length) : FirstSample(profile, data);
+        var output = new float[profile.Network.Tensors[profile.Network.Output].Length];
+        CodeReport code = CodeReport.Of(compiled, profile.WeightsPath, first => first.Run(input, output), out IModel loaded);
+        using IModel model = loaded;
         byte[] peer = EightBitPeer.Export(profile.Network, profile.ReadWeights());
         using OnnxSession int8 = OpenSession("The 8-bit peer", peer, threads, model, input);
         using OnnxSession? fp32 = against is null ? null : OpenSession(against, File.ReadAllBytes(against), threads, model, input);
@@ -49,6 +50,7 @@ internal static class BenchCommand
         {
             Model = model.Info.Name,
             Bytes = BytesReport.Of(model.Info),
+            Code = code,
             Timing = new TimingReport
             {
                 GeneratedUs = result.MedianUs[0],
@@ -60,9 +62,15 @@ internal static class BenchCommand
             },
         };
         if (json)
+        {
             terminal.Output.WriteLine(report.ToJson());
+        }
         else
+        {
             terminal.Write(TableOf(report.Timing));
+            terminal.Write(TableOf(code));
+        }
+
         return 0;
 
         void RunModel() => model.Run(input, output);
@@ -107,6 +115,19 @@ internal static class BenchCommand
             table.AddRow($"ONNX Runtime fp32, threads: {timing.Threads}", Number(timing.OrtFp32Us), Number(timing.RatioFp32));
         table.AddRow($"ONNX Runtime int8, threads: {timing.Threads}", Number(timing.OrtInt8Us), Number(timing.RatioInt8));
         return table.Caption($"{timing.Rounds} rounds, taking turns");
+    }
+
+    private static Table TableOf(CodeReport code)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("from profile to output").AddColumn(new TableColumn("ms").RightAligned());
+        void Row(FormattableString what, double ms) => table.AddRow(what.ToString(CultureInfo.InvariantCulture), ms.ToString("0.0", CultureInfo.InvariantCulture));
+        Row($"generate {code.SourceBytes:N0} bytes of C#", code.GenerateMs);
+        Row($"compile them to {code.AssemblyBytes:N0} bytes", code.CompileMs);
+        Row($"load the weights", code.LoadMs);
+        Row($"first run", code.FirstRunMs);
+        Row($"of these two, the JIT", code.JitMs);
+        FormattableString caption = $"largest method: {code.LargestMethod}, {code.LargestMethodIlBytes:N0} bytes of IL; most locals: {code.MostLocals}";
+        return table.Caption(caption.ToString(CultureInfo.InvariantCulture));
     }
 
     private static string Number(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";

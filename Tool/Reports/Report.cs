@@ -42,6 +42,10 @@ public sealed record Report
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimingReport? Timing { get; init; }
 
+    /// <summary>The generated code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CodeReport? Code { get; init; }
+
     /// <summary>What the layers' strategies take.</summary>
     [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
