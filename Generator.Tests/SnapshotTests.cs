@@ -33,7 +33,8 @@ public class SnapshotTests
 
     [Fact]
     public void ActivationTables() => Verify(
-        Conv.Replace("channels = 16", "channels = 64\nkernel-strategy = \"activation-tables\"").Replace("weight = { bits = 4 }", "weight = { bits = 2 }"),
+        Conv.Replace("channels = 16", "channels = 64\nkernel-strategy = \"activation-tables\"").Replace("weight = { bits = 4 }", "weight = { bits = 2 }")
+            .Replace("kernel = [3, 3]", "kernel = [3, 2]"),
         "conv",
         "shape = [6, 7, 12]\ncode = { bits = 2, step = 0.2, zero = 1 }");
 

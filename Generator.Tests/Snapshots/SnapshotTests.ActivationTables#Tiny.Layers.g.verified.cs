@@ -12,12 +12,12 @@ namespace Acme
         {
             _conv = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
-                new("conv", Outputs: 64, Rows: 3, Columns: 3, Channels: 12, PixelBytes: 12, Bits: 2, Zero: 1, MaxLevel: 3, Step: 0.200000003f, Premultiplier: 10f, StepsPerUnit: 1f),
+                new("conv", Outputs: 64, Rows: 3, Columns: 2, Channels: 12, PixelBytes: 12, Bits: 2, Zero: 1, MaxLevel: 3, Step: 0.200000003f, Premultiplier: 10f, StepsPerUnit: 1f),
                 [
-                    new global::BitKernelGen.Packing.ActivationTableLayout(Vectors: 1, GroupsPerChunk: 2),
-                    new global::BitKernelGen.Packing.WinogradLayout(Tile: 2, Lanes: 16, Vectors: 2, DataPitch: 64, SumsPitch: 144, Chunks: 16),
-                    new global::BitKernelGen.Packing.WinogradLayout(Tile: 2, Lanes: 8, Vectors: 2, DataPitch: 64, SumsPitch: 72, Chunks: 16),
-                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 27, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.ActivationTableLayout(Vectors: 1, GroupsPerChunk: 3),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 18, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 18, LevelOffset: 0),
+                    new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 18, LevelOffset: 0),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 0, LevelOffset: 0),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 0, LevelOffset: 0),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 2, Vectors: 2, ResidentBits: 2, Chunk: 0, LevelOffset: 0),
@@ -27,30 +27,30 @@ namespace Acme
 
         partial void Encode(float* input, byte* arena)
         {
-            global::BitKernelGen.Execution.Border.Fill(arena + 2752, 1, 6, 84, 132, 36, 144);
+            global::BitKernelGen.Execution.Border.Fill(arena + 3136, 1, 6, 84, 120, 24, 120);
             for (int y = 0; y < 6; y++)
             {
-                global::BitKernelGen.Execution.InputEncoder.Encode(input + (y * 84), arena + 2884 + (y * 120), 84, 5f, 1, 3);
+                global::BitKernelGen.Execution.InputEncoder.Encode(input + (y * 84), arena + 3256 + (y * 108), 84, 5f, 1, 3);
             }
         }
 
         partial void Execute(byte* arena)
         {
-            byte* scratch = arena + 3776;
+            byte* scratch = arena + 4096;
 
-            // conv: conv 3x3 relu; input -> 6x7x64
-            TinyKernels.Conv3x3S1_6x7_12_64_W2A2.Run(arena + 2752, _conv, arena, scratch);
+            // conv: conv 3x2 relu; input -> 6x8x64
+            TinyKernels.Conv3x2S1_6x8_12_64_W2A2.Run(arena + 3136, _conv, arena, scratch);
         }
 
         partial void Decode(byte* arena, float* output)
         {
             for (int y = 0; y < 6; y++)
             {
-                for (int x = 0; x < 7; x++)
+                for (int x = 0; x < 8; x++)
                 {
                     for (int i = 0; i < 64; i++)
                     {
-                        *output++ = ((arena + (y * 448) + (x * 64))[i]) * 0.100000001f;
+                        *output++ = ((arena + (y * 512) + (x * 64))[i]) * 0.100000001f;
                     }
                 }
             }

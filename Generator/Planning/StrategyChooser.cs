@@ -48,8 +48,8 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
     }
 
     /// <summary>
-    /// The strategies of a machine that can look products up, from those of AVX-512. Weights keep their bits in tables' entries, so
-    /// that there is no budget for them.
+    /// The strategies of a machine that can look products up, from those of AVX-512. Entries of tables take two bits a weight, so
+    /// that a plan for memory has them for weights of two bits.
     /// </summary>
     public Strategy?[] ChooseTables(Strategy?[] others) =>
     [
@@ -59,8 +59,9 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
             Tensor output = network.Tensors[layer.Output];
             string pinned = layer.Spec.KernelStrategy;
             Strategy? tables = Alternatives(network, layer, Isa.Vbmi).OfType<ActivationTableTile>().FirstOrDefault();
+            bool isSmall = network.Profile.Prefer == Preference.Speed || layer.Spec.Weight?.Bits == 2;
             return tables is not null && (pinned == tables.Name
-                || (pinned == "auto" && network.Profile.Prefer == Preference.Speed && cost(tables, layer, output) < cost(other!, layer, output))) ? tables : other;
+                || (pinned == "auto" && isSmall && cost(tables, layer, output) < cost(other!, layer, output))) ? tables : other;
         }),
     ];
 
