@@ -328,11 +328,11 @@ namespace Acme.TinyKernels
         private static void RunAvx512(byte* input, byte* weights, byte* output, byte* scratch)
         {
             byte* data = scratch;
-            int* sums = (int*)(scratch + 1088);
+            int* sums = (int*)(scratch + 1600);
             WinogradStep* steps = (WinogradStep*)(weights + 13824);
-            for (int first = 0; first < 12; first += 4)
+            for (int first = 0; first < 12; first += 6)
             {
-                int last = first + 4;
+                int last = first + 6;
                 TransformAvx512(input, data, first, last);
                 sbyte* panel = (sbyte*)weights + 1536;
                 for (int output0 = 0; output0 < 64; output0 += 32, panel += 6144)
@@ -358,44 +358,44 @@ namespace Acme.TinyKernels
                 a2 = Vector128.Load(window + 24) - Vector128.Load(window + 264);
                 a3 = Vector128.Load(window + 36) - Vector128.Load(window + 276);
                 (a0 - a2 + Vector128.Create((byte)6)).Store(data);
-                (a1 + a2 + Vector128.Create((byte)6)).Store(data + 64);
-                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 128);
-                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 192);
+                (a1 + a2 + Vector128.Create((byte)6)).Store(data + 96);
+                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 192);
+                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 288);
 
                 // Rows at 1.
                 a0 = Vector128.Load(window + 120) + Vector128.Load(window + 240);
                 a1 = Vector128.Load(window + 132) + Vector128.Load(window + 252);
                 a2 = Vector128.Load(window + 144) + Vector128.Load(window + 264);
                 a3 = Vector128.Load(window + 156) + Vector128.Load(window + 276);
-                (a0 - a2 + Vector128.Create((byte)6)).Store(data + 256);
-                (a1 + a2).Store(data + 320);
-                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 384);
-                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 448);
+                (a0 - a2 + Vector128.Create((byte)6)).Store(data + 384);
+                (a1 + a2).Store(data + 480);
+                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 576);
+                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 672);
 
                 // Rows at -1.
                 a0 = Vector128.Load(window + 240) - Vector128.Load(window + 120);
                 a1 = Vector128.Load(window + 252) - Vector128.Load(window + 132);
                 a2 = Vector128.Load(window + 264) - Vector128.Load(window + 144);
                 a3 = Vector128.Load(window + 276) - Vector128.Load(window + 156);
-                (a0 - a2 + Vector128.Create((byte)6)).Store(data + 512);
-                (a1 + a2 + Vector128.Create((byte)6)).Store(data + 576);
-                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 640);
-                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 704);
+                (a0 - a2 + Vector128.Create((byte)6)).Store(data + 768);
+                (a1 + a2 + Vector128.Create((byte)6)).Store(data + 864);
+                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 960);
+                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 1056);
 
                 // Rows at infinity.
                 a0 = Vector128.Load(window + 360) - Vector128.Load(window + 120);
                 a1 = Vector128.Load(window + 372) - Vector128.Load(window + 132);
                 a2 = Vector128.Load(window + 384) - Vector128.Load(window + 144);
                 a3 = Vector128.Load(window + 396) - Vector128.Load(window + 156);
-                (a0 - a2 + Vector128.Create((byte)6)).Store(data + 768);
-                (a1 + a2 + Vector128.Create((byte)6)).Store(data + 832);
-                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 896);
-                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 960);
+                (a0 - a2 + Vector128.Create((byte)6)).Store(data + 1152);
+                (a1 + a2 + Vector128.Create((byte)6)).Store(data + 1248);
+                (a2 - a1 + Vector128.Create((byte)6)).Store(data + 1344);
+                (a3 - a1 + Vector128.Create((byte)6)).Store(data + 1440);
                 data += 16;
             }
         }
 
-        // 4 tiles by 32 outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.
+        // 6 tiles by 32 outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ProductsAvx512(byte* data, sbyte* weights, WinogradStep* steps, int* sums)
         {
@@ -408,6 +408,8 @@ namespace Acme.TinyKernels
                 Vector512<short> s1_0, s1_1;
                 Vector512<short> s2_0, s2_1;
                 Vector512<short> s3_0, s3_1;
+                Vector512<short> s4_0, s4_1;
+                Vector512<short> s5_0, s5_1;
                 Vector512<sbyte> w0, w1;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
@@ -425,6 +427,12 @@ namespace Acme.TinyKernels
                 x1 = Vector512.Create(*(int*)(levels + 48)).AsByte();
                 s3_0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
                 s3_1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                x0 = Vector512.Create(*(int*)(levels + 64)).AsByte();
+                s4_0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                s4_1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                x1 = Vector512.Create(*(int*)(levels + 80)).AsByte();
+                s5_0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                s5_1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
                 w0 = Vector512.Load(panel + 128);
                 w1 = Vector512.Load(panel + 192);
                 x0 = Vector512.Create(*(int*)(levels + 4)).AsByte();
@@ -447,6 +455,16 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
                 s3_0 += t0;
                 s3_1 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 68)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                s4_0 += t0;
+                s4_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 84)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s5_0 += t0;
+                s5_1 += t1;
                 w0 = Vector512.Load(panel + 256);
                 w1 = Vector512.Load(panel + 320);
                 x0 = Vector512.Create(*(int*)(levels + 8)).AsByte();
@@ -469,6 +487,16 @@ namespace Acme.TinyKernels
                 t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
                 s3_0 += t0;
                 s3_1 += t1;
+                x0 = Vector512.Create(*(int*)(levels + 72)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                s4_0 += t0;
+                s4_1 += t1;
+                x1 = Vector512.Create(*(int*)(levels + 88)).AsByte();
+                t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                s5_0 += t0;
+                s5_1 += t1;
 
                 Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
                 int* target = sums + step->Sums;
@@ -480,6 +508,10 @@ namespace Acme.TinyKernels
                 Avx512BW.MultiplyAddAdjacent(s2_1, factor).Store(target + 80);
                 Avx512BW.MultiplyAddAdjacent(s3_0, factor).Store(target + 96);
                 Avx512BW.MultiplyAddAdjacent(s3_1, factor).Store(target + 112);
+                Avx512BW.MultiplyAddAdjacent(s4_0, factor).Store(target + 128);
+                Avx512BW.MultiplyAddAdjacent(s4_1, factor).Store(target + 144);
+                Avx512BW.MultiplyAddAdjacent(s5_0, factor).Store(target + 160);
+                Avx512BW.MultiplyAddAdjacent(s5_1, factor).Store(target + 176);
             }
 
             if (steps->Sums > 0)
@@ -497,6 +529,8 @@ namespace Acme.TinyKernels
                 Vector512<short> s1_0 = Vector512<short>.Zero, s1_1 = Vector512<short>.Zero;
                 Vector512<short> s2_0 = Vector512<short>.Zero, s2_1 = Vector512<short>.Zero;
                 Vector512<short> s3_0 = Vector512<short>.Zero, s3_1 = Vector512<short>.Zero;
+                Vector512<short> s4_0 = Vector512<short>.Zero, s4_1 = Vector512<short>.Zero;
+                Vector512<short> s5_0 = Vector512<short>.Zero, s5_1 = Vector512<short>.Zero;
                 Vector512<sbyte> w0, w1;
                 Vector512<byte> x0, x1;
                 Vector512<short> t0, t1;
@@ -524,6 +558,16 @@ namespace Acme.TinyKernels
                     t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
                     s3_0 += t0;
                     s3_1 += t1;
+                    x0 = Vector512.Create(*(int*)(levels + 64)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x0, w1);
+                    s4_0 += t0;
+                    s4_1 += t1;
+                    x1 = Vector512.Create(*(int*)(levels + 80)).AsByte();
+                    t0 = Avx512BW.MultiplyAddAdjacent(x1, w0);
+                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w1);
+                    s5_0 += t0;
+                    s5_1 += t1;
                     levels += 4;
                     panel += 128;
                 }
@@ -540,6 +584,10 @@ namespace Acme.TinyKernels
                     (Vector512.Load(target + 80) + Avx512BW.MultiplyAddAdjacent(s2_1, factor)).Store(target + 80);
                     (Vector512.Load(target + 96) + Avx512BW.MultiplyAddAdjacent(s3_0, factor)).Store(target + 96);
                     (Vector512.Load(target + 112) + Avx512BW.MultiplyAddAdjacent(s3_1, factor)).Store(target + 112);
+                    (Vector512.Load(target + 128) + Avx512BW.MultiplyAddAdjacent(s4_0, factor)).Store(target + 128);
+                    (Vector512.Load(target + 144) + Avx512BW.MultiplyAddAdjacent(s4_1, factor)).Store(target + 144);
+                    (Vector512.Load(target + 160) + Avx512BW.MultiplyAddAdjacent(s5_0, factor)).Store(target + 160);
+                    (Vector512.Load(target + 176) + Avx512BW.MultiplyAddAdjacent(s5_1, factor)).Store(target + 176);
                     continue;
                 }
 
@@ -551,6 +599,10 @@ namespace Acme.TinyKernels
                 Avx512BW.MultiplyAddAdjacent(s2_1, factor).Store(target + 80);
                 Avx512BW.MultiplyAddAdjacent(s3_0, factor).Store(target + 96);
                 Avx512BW.MultiplyAddAdjacent(s3_1, factor).Store(target + 112);
+                Avx512BW.MultiplyAddAdjacent(s4_0, factor).Store(target + 128);
+                Avx512BW.MultiplyAddAdjacent(s4_1, factor).Store(target + 144);
+                Avx512BW.MultiplyAddAdjacent(s5_0, factor).Store(target + 160);
+                Avx512BW.MultiplyAddAdjacent(s5_1, factor).Store(target + 176);
             }
         }
 
@@ -585,22 +637,22 @@ namespace Acme.TinyKernels
                     Vector512<int> a0, a1, a2, a3;
                     Vector512<int> b0, b1, b2, b3;
                     Vector512<int> one, minusOne;
-                    one = Vector512.Load(at + 576);
-                    minusOne = Vector512.Load(at + 1152);
+                    one = Vector512.Load(at + 768);
+                    minusOne = Vector512.Load(at + 1536);
                     a0 = Vector512.Load(at) + one + minusOne;
-                    b0 = Vector512.Load(at + 1728) + one - minusOne;
-                    one = Vector512.Load(at + 720);
-                    minusOne = Vector512.Load(at + 1296);
-                    a1 = Vector512.Load(at + 144) + one + minusOne;
-                    b1 = Vector512.Load(at + 1872) + one - minusOne;
-                    one = Vector512.Load(at + 864);
-                    minusOne = Vector512.Load(at + 1440);
-                    a2 = Vector512.Load(at + 288) + one + minusOne;
-                    b2 = Vector512.Load(at + 2016) + one - minusOne;
-                    one = Vector512.Load(at + 1008);
-                    minusOne = Vector512.Load(at + 1584);
-                    a3 = Vector512.Load(at + 432) + one + minusOne;
-                    b3 = Vector512.Load(at + 2160) + one - minusOne;
+                    b0 = Vector512.Load(at + 2304) + one - minusOne;
+                    one = Vector512.Load(at + 960);
+                    minusOne = Vector512.Load(at + 1728);
+                    a1 = Vector512.Load(at + 192) + one + minusOne;
+                    b1 = Vector512.Load(at + 2496) + one - minusOne;
+                    one = Vector512.Load(at + 1152);
+                    minusOne = Vector512.Load(at + 1920);
+                    a2 = Vector512.Load(at + 384) + one + minusOne;
+                    b2 = Vector512.Load(at + 2688) + one - minusOne;
+                    one = Vector512.Load(at + 1344);
+                    minusOne = Vector512.Load(at + 2112);
+                    a3 = Vector512.Load(at + 576) + one + minusOne;
+                    b3 = Vector512.Load(at + 2880) + one - minusOne;
                     PixelAvx512(a0 + a1 + a2 + Vector512.Load(correction), scale, bias, output0);
                     if (columns > 1)
                         PixelAvx512(a1 - a2 + a3 + Vector512.Load(correction + 16), scale, bias, output0 + 64);

@@ -15,7 +15,7 @@ namespace Acme
                 new("conv", Outputs: 64, Rows: 3, Columns: 3, Channels: 12, PixelBytes: 12, Bits: 2, Zero: 1, MaxLevel: 3, Step: 0.200000003f, Premultiplier: 10f, StepsPerUnit: 1f),
                 [
                     new global::BitKernelGen.Packing.ActivationTableLayout(Vectors: 1, GroupsPerChunk: 2),
-                    new global::BitKernelGen.Packing.WinogradLayout(Tile: 2, Lanes: 16, Vectors: 2, DataPitch: 64, SumsPitch: 144, Chunks: 16),
+                    new global::BitKernelGen.Packing.WinogradLayout(Tile: 2, Lanes: 16, Vectors: 2, DataPitch: 96, SumsPitch: 192, Chunks: 16),
                     new global::BitKernelGen.Packing.WinogradLayout(Tile: 2, Lanes: 8, Vectors: 2, DataPitch: 64, SumsPitch: 72, Chunks: 16),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 27, LevelOffset: 0),
                     new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 0, LevelOffset: 0),

@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 2688;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5824 : global::BitKernelGen.Execution.Machine.Choose(14592, 9984, 5632, 5632, 5632, 7680, 6848));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5824 : global::BitKernelGen.Execution.Machine.Choose(18176, 9984, 5632, 5632, 5632, 7680, 6848));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,13 +31,13 @@ namespace Acme
             InputShape: new[] { 6, 7, 12 },
             OutputLength: OutputLength,
             WeightBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 3200L : global::BitKernelGen.Execution.Machine.Choose(14232L, 14232L, 2816L),
-            ArenaBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5824L : global::BitKernelGen.Execution.Machine.Choose(14592L, 9984L, 5632L, 5632L, 5632L, 7680L, 6848L),
+            ArenaBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5824L : global::BitKernelGen.Execution.Machine.Choose(18176L, 9984L, 5632L, 5632L, 5632L, 7680L, 6848L),
             FloatWeightBytes: 27904L,
             FloatArenaBytes: 12768L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 6, 7, 64 }, 290304L, 2, 4, 0, new[] { 8, 4, 2, 1 }, global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? "activation-tables 1x7x1" : global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 4x2", "winograd-2x2 4x2", "multiply-add deep 4x2 chunk 27", "multiply-add dot 7x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 3643L : global::BitKernelGen.Execution.Machine.Choose(5277L, 7028L, 14458L, 14458L, 38650L, 99130L), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 3200L : global::BitKernelGen.Execution.Machine.Choose(14232L, 14232L, 2816L)),
+                new("conv", "conv", new[] { 6, 7, 64 }, 290304L, 2, 4, 0, new[] { 8, 4, 2, 1 }, global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? "activation-tables 1x7x1" : global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 6x2", "winograd-2x2 4x2", "multiply-add deep 4x2 chunk 27", "multiply-add dot 7x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 3643L : global::BitKernelGen.Execution.Machine.Choose(5277L, 7028L, 14458L, 14458L, 38650L, 99130L), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 3200L : global::BitKernelGen.Execution.Machine.Choose(14232L, 14232L, 2816L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)
@@ -50,6 +50,7 @@ namespace Acme
 
         /// <summary>Loads the model with the weights embedded in this assembly.</summary>
         /// <exception cref="global::BitKernelGen.WeightsException">The weights are not the profile's.</exception>
+        /// <exception cref="global::System.InvalidOperationException">The runtime is not of the version that this code was generated for.</exception>
         public static Tiny Load()
         {
             const string Resource = "BitKernelGen/Tiny.safetensors";
@@ -61,6 +62,8 @@ namespace Acme
         /// <summary>Loads the model with the weights in a file.</summary>
         /// <param name="path">A safetensors file.</param>
         /// <exception cref="global::BitKernelGen.WeightsException">The weights are not the profile's.</exception>
+        /// <exception cref="global::System.IO.IOException">The file is not there or cannot be read.</exception>
+        /// <exception cref="global::System.InvalidOperationException">The runtime is not of the version that this code was generated for.</exception>
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
@@ -70,16 +73,19 @@ namespace Acme
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
         /// <param name="weights">The contents of a safetensors file.</param>
         /// <exception cref="global::BitKernelGen.WeightsException">The weights are not the profile's.</exception>
+        /// <exception cref="global::System.IO.IOException">The stream cannot be read.</exception>
+        /// <exception cref="global::System.InvalidOperationException">The runtime is not of the version that this code was generated for.</exception>
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
             return new(global::BitKernelGen.SafeTensors.Read(weights));
         }
 
-        /// <summary>Runs the network. Allocates nothing once there have been as many calls at a time; any number of threads may call.</summary>
+        /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>
         /// <param name="input">The input, in the range that the network was trained with. Height, width, channels.</param>
         /// <param name="output">Receives the output.</param>
         /// <exception cref="global::System.ArgumentException">A span has the wrong length, or the input holds a NaN.</exception>
+        /// <exception cref="global::System.ObjectDisposedException">The model was disposed of.</exception>
         public void Run(global::System.ReadOnlySpan<float> input, global::System.Span<float> output)
         {
             global::System.ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -112,9 +118,10 @@ namespace Acme
         /// <param name="inputs">The inputs one behind the other, a multiple of <see cref="InputLength"/> elements.</param>
         /// <param name="outputs">Receives the outputs one behind the other, <see cref="OutputLength"/> elements each.</param>
         /// <exception cref="global::System.ArgumentException">A span has the wrong length, or an input holds a NaN; outputs of the inputs before it are written.</exception>
+        /// <exception cref="global::System.ObjectDisposedException">The model was disposed of.</exception>
         public void RunBatch(global::System.ReadOnlySpan<float> inputs, global::System.Span<float> outputs) => global::BitKernelGen.Execution.Batch.Run(this, inputs, outputs);
 
-        /// <summary>Ends the model's use. Memory is reclaimed when no call is running any more.</summary>
+        /// <summary>Ends the model's use: later calls throw. Memory is reclaimed when nothing refers to the model any more.</summary>
         public void Dispose() => _isDisposed = true;
 
         int global::BitKernelGen.IModel.InputLength => InputLength;
