@@ -104,7 +104,7 @@ namespace Acme.TinyKernels
             }
         }
 
-        // 5 tiles by 16 outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.
+        // 5 tiles by 16 outputs: 16-bit sums, one for either pair of a group of four channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ProductsAvx512(byte* data, sbyte* weights, WinogradStep* steps, int* sums)
         {
@@ -181,73 +181,12 @@ namespace Acme.TinyKernels
                 t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
                 s4 += t0;
 
-                Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
                 int* target = sums + step->Sums;
-                Avx512BW.MultiplyAddAdjacent(s0, factor).Store(target);
-                Avx512BW.MultiplyAddAdjacent(s1, factor).Store(target + 16);
-                Avx512BW.MultiplyAddAdjacent(s2, factor).Store(target + 32);
-                Avx512BW.MultiplyAddAdjacent(s3, factor).Store(target + 48);
-                Avx512BW.MultiplyAddAdjacent(s4, factor).Store(target + 64);
-            }
-
-            if (steps->Sums > 0)
-                ChunksAvx512(data, weights, step, steps->Sums, sums);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void ChunksAvx512(byte* data, sbyte* weights, WinogradStep* step, int count, int* sums)
-        {
-            for (; count > 0; count--, step++)
-            {
-                byte* levels = data + step->Data;
-                sbyte* panel = weights + step->Weights;
-                Vector512<short> s0 = Vector512<short>.Zero;
-                Vector512<short> s1 = Vector512<short>.Zero;
-                Vector512<short> s2 = Vector512<short>.Zero;
-                Vector512<short> s3 = Vector512<short>.Zero;
-                Vector512<short> s4 = Vector512<short>.Zero;
-                Vector512<sbyte> w0;
-                Vector512<byte> x0, x1;
-                Vector512<short> t0, t1;
-                for (int i = step->Groups; i > 0; i--)
-                {
-                    w0 = Vector512.Load(panel);
-                    x0 = Vector512.Create(*(int*)levels).AsByte();
-                    x1 = Vector512.Create(*(int*)(levels + 16)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                    s0 += t0;
-                    s1 += t1;
-                    x0 = Vector512.Create(*(int*)(levels + 32)).AsByte();
-                    x1 = Vector512.Create(*(int*)(levels + 48)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                    s2 += t0;
-                    s3 += t1;
-                    x0 = Vector512.Create(*(int*)(levels + 64)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    s4 += t0;
-                    levels += 4;
-                    panel += 64;
-                }
-
-                Vector512<short> factor = Vector512.Create(step->Factor).AsInt16();
-                int* target = sums + step->Sums;
-                if (step->Continues != 0)
-                {
-                    (Vector512.Load(target) + Avx512BW.MultiplyAddAdjacent(s0, factor)).Store(target);
-                    (Vector512.Load(target + 16) + Avx512BW.MultiplyAddAdjacent(s1, factor)).Store(target + 16);
-                    (Vector512.Load(target + 32) + Avx512BW.MultiplyAddAdjacent(s2, factor)).Store(target + 32);
-                    (Vector512.Load(target + 48) + Avx512BW.MultiplyAddAdjacent(s3, factor)).Store(target + 48);
-                    (Vector512.Load(target + 64) + Avx512BW.MultiplyAddAdjacent(s4, factor)).Store(target + 64);
-                    continue;
-                }
-
-                Avx512BW.MultiplyAddAdjacent(s0, factor).Store(target);
-                Avx512BW.MultiplyAddAdjacent(s1, factor).Store(target + 16);
-                Avx512BW.MultiplyAddAdjacent(s2, factor).Store(target + 32);
-                Avx512BW.MultiplyAddAdjacent(s3, factor).Store(target + 48);
-                Avx512BW.MultiplyAddAdjacent(s4, factor).Store(target + 64);
+                s0.AsInt32().Store(target);
+                s1.AsInt32().Store(target + 16);
+                s2.AsInt32().Store(target + 32);
+                s3.AsInt32().Store(target + 48);
+                s4.AsInt32().Store(target + 64);
             }
         }
 
@@ -275,29 +214,29 @@ namespace Acme.TinyKernels
                     byte* output0 = output + i + ((tile / 3) * 192) + ((tile % 3) * 32);
                     int* at = tileSums;
                     int* correction = corrections + (i * 4);
-                    Vector512<int> a0, a1, a2, a3;
-                    Vector512<int> b0, b1, b2, b3;
-                    Vector512<int> one, minusOne;
-                    one = Vector512.Load(at + 320);
-                    minusOne = Vector512.Load(at + 640);
-                    a0 = Vector512.Load(at) + one + minusOne;
-                    b0 = Vector512.Load(at + 960) + one - minusOne;
-                    one = Vector512.Load(at + 400);
-                    minusOne = Vector512.Load(at + 720);
-                    a1 = Vector512.Load(at + 80) + one + minusOne;
-                    b1 = Vector512.Load(at + 1040) + one - minusOne;
-                    one = Vector512.Load(at + 480);
-                    minusOne = Vector512.Load(at + 800);
-                    a2 = Vector512.Load(at + 160) + one + minusOne;
-                    b2 = Vector512.Load(at + 1120) + one - minusOne;
-                    one = Vector512.Load(at + 560);
-                    minusOne = Vector512.Load(at + 880);
-                    a3 = Vector512.Load(at + 240) + one + minusOne;
-                    b3 = Vector512.Load(at + 1200) + one - minusOne;
-                    LevelsAvx512(a0 + a1 + a2 + Vector512.Load(correction), scale, bias, out Vector512<int> level00);
-                    LevelsAvx512(a1 - a2 + a3 + Vector512.Load(correction + 16), scale, bias, out Vector512<int> level01);
-                    LevelsAvx512(b0 + b1 + b2 + Vector512.Load(correction + 32), scale, bias, out Vector512<int> level02);
-                    LevelsAvx512(b1 - b2 + b3 + Vector512.Load(correction + 48), scale, bias, out Vector512<int> level03);
+                    Vector512<short> a0, a1, a2, a3;
+                    Vector512<short> b0, b1, b2, b3;
+                    Vector512<short> one, minusOne;
+                    one = Vector512.Load(at + 320).AsInt16();
+                    minusOne = Vector512.Load(at + 640).AsInt16();
+                    a0 = Vector512.Load(at).AsInt16() + one + minusOne;
+                    b0 = Vector512.Load(at + 960).AsInt16() + one - minusOne;
+                    one = Vector512.Load(at + 400).AsInt16();
+                    minusOne = Vector512.Load(at + 720).AsInt16();
+                    a1 = Vector512.Load(at + 80).AsInt16() + one + minusOne;
+                    b1 = Vector512.Load(at + 1040).AsInt16() + one - minusOne;
+                    one = Vector512.Load(at + 480).AsInt16();
+                    minusOne = Vector512.Load(at + 800).AsInt16();
+                    a2 = Vector512.Load(at + 160).AsInt16() + one + minusOne;
+                    b2 = Vector512.Load(at + 1120).AsInt16() + one - minusOne;
+                    one = Vector512.Load(at + 560).AsInt16();
+                    minusOne = Vector512.Load(at + 880).AsInt16();
+                    a3 = Vector512.Load(at + 240).AsInt16() + one + minusOne;
+                    b3 = Vector512.Load(at + 1200).AsInt16() + one - minusOne;
+                    LevelsAvx512(Avx512BW.MultiplyAddAdjacent(a0 + a1 + a2 + Vector512.Load(correction).AsInt16(), Vector512<short>.One), scale, bias, out Vector512<int> level00);
+                    LevelsAvx512(Avx512BW.MultiplyAddAdjacent(a1 - a2 + a3 + Vector512.Load(correction + 16).AsInt16(), Vector512<short>.One), scale, bias, out Vector512<int> level01);
+                    LevelsAvx512(Avx512BW.MultiplyAddAdjacent(b0 + b1 + b2 + Vector512.Load(correction + 32).AsInt16(), Vector512<short>.One), scale, bias, out Vector512<int> level02);
+                    LevelsAvx512(Avx512BW.MultiplyAddAdjacent(b1 - b2 + b3 + Vector512.Load(correction + 48).AsInt16(), Vector512<short>.One), scale, bias, out Vector512<int> level03);
                     Levels.StoreSquare(level00, level01, level02, level03, output0, 16, 96, 15);
                 }
             }

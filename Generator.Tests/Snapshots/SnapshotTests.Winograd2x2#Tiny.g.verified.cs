@@ -37,7 +37,7 @@ namespace Acme
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 6, 6, 16 }, 82944L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 5x1", "winograd-2x2 3x2", "multiply-add deep 3x2 chunk 36", "multiply-add dot 6x2", "multiply-add dot 3x2", "multiply-add wide 3x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1354L, 1599L, 4868L, 4004L, 13508L, 35108L, 28196L), global::BitKernelGen.Execution.Machine.Choose(4888L, 4888L, 1664L, 1664L, 1664L, 1664L, 1408L)),
+                new("conv", "conv", new[] { 6, 6, 16 }, 82944L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-2x2 5x1 widened last", "winograd-2x2 3x2", "multiply-add deep 3x2 chunk 36", "multiply-add dot 6x2", "multiply-add dot 3x2", "multiply-add wide 3x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1210L, 1599L, 4868L, 4004L, 13508L, 35108L, 28196L), global::BitKernelGen.Execution.Machine.Choose(4888L, 4888L, 1664L, 1664L, 1664L, 1664L, 1408L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -88,7 +88,7 @@ internal sealed class LayersEmitter
     private static string Layout(Step step, ProductKernel product, Strategy strategy) => "new global::BitKernelGen.Packing." + (strategy switch
     {
         WinogradTile tile =>
-            $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)}{(tile.IsPacked ? $", PackedBits: {tile.PackedBits}, WeightPitch: {tile.WeightPitch}" : "")})",
+            $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)}{(tile.IsPacked ? $", PackedBits: {tile.PackedBits}, WeightPitch: {tile.WeightPitch}" : "")}{(tile.WidensLast ? ", WidensLast: true" : "")})",
         ActivationTableTile tile => $"ActivationTableLayout(Vectors: {tile.Vectors}, GroupsPerChunk: {tile.GroupsPerChunk})",
         ProductTile tile =>
             $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups}, LevelOffset: {product.LevelOffset(tile)})",

@@ -14,6 +14,12 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
     private readonly Isa _isa = tile.Isa;
     private readonly string _int = $"{tile.Isa.Vector}<int>";
 
+    /// <summary>Sums on their way from positions to pixels.</summary>
+    private string SumType => tile.WidensLast ? $"{_isa.Vector}<short>" : _int;
+
+    /// <summary>What reads a vector of such sums.</summary>
+    private string AsSum => tile.WidensLast ? ".AsInt16()" : "";
+
     /// <summary>Positions from one row point to the next.</summary>
     private int PerRow => tile.Size == 2 ? 4 : 7;
 
@@ -184,17 +190,17 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
         }
     }
 
-    private string Load(int position) => $"{_isa.Vector}.Load({CSharp.Plus("at", position * tile.SumsPitch)})";
+    private string Load(int position) => $"{_isa.Vector}.Load({CSharp.Plus("at", position * tile.SumsPitch)}){AsSum}";
 
     /// <summary>Two rows at a time, so that what they share is computed once and everything stays in registers.</summary>
     private void RowsInRegisters(string pixel)
     {
         int columns = tile.Size + 2;
         foreach (string row in new[] { "a", "b" })
-            writer.Line($"{_int} {string.Join(", ", Enumerable.Range(0, columns).Select(column => $"{row}{column}"))};");
+            writer.Line($"{SumType} {string.Join(", ", Enumerable.Range(0, columns).Select(column => $"{row}{column}"))};");
         if (tile.Size == 2)
         {
-            writer.Line($"{_int} one, minusOne;");
+            writer.Line($"{SumType} one, minusOne;");
             for (int column = 0; column < columns; column++)
             {
                 writer.Line($"one = {Load(4 + column)};");
@@ -295,8 +301,11 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
             EachPixel(pixel, sums, y);
     }
 
-    private string[] Corrected(string[] sums, int y) =>
-        [.. sums.Select((sum, column) => $"{sum} + {_isa.Vector}.Load({CSharp.Plus("correction", ((y * tile.Size) + column) * _isa.Lanes)})")];
+    private string[] Corrected(string[] sums, int y) => [.. sums.Select((sum, column) =>
+    {
+        string corrected = $"{sum} + {_isa.Vector}.Load({CSharp.Plus("correction", ((y * tile.Size) + column) * _isa.Lanes)}){AsSum}";
+        return tile.WidensLast ? $"{_isa.Integer}.MultiplyAddAdjacent({corrected}, {SumType}.One)" : corrected;
+    })];
 
     private IEnumerable<(string Name, int PixelBytes, int RowBytes)> Pointers => EpilogueEmitter.Pointers(kernel.Epilogue);
 

@@ -19,7 +19,9 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
     {
         (string, string)[] parameters = [("byte*", "data"), ("sbyte*", "weights"), ("WinogradStep*", "steps"), ("int*", "sums")];
         writer.Line();
-        writer.Line($"// {tile.Tiles} tiles by {tile.PanelOutputs} outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.");
+        writer.Line(tile.WidensLast
+            ? $"// {tile.Tiles} tiles by {tile.PanelOutputs} outputs: 16-bit sums, one for either pair of a group of four channels."
+            : $"// {tile.Tiles} tiles by {tile.PanelOutputs} outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.");
         writer.Line(KernelWriter.Optimized);
         using (writer.Block($"private static void Products{_isa.Name}({KernelWriter.Declare(parameters)})"))
         {
@@ -28,13 +30,18 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
             {
                 Start();
                 Whole();
-                Widen(false);
+                if (tile.WidensLast)
+                    Keep();
+                else
+                    Widen(false);
             }
 
-            writer.Line("if (steps->Sums > 0)");
-            writer.Line($"    Chunks{_isa.Name}(data, weights, step, steps->Sums, sums);");
+            if (!tile.WidensLast)
+                writer.Line($"if (steps->Sums > 0)\n    Chunks{_isa.Name}(data, weights, step, steps->Sums, sums);");
         }
 
+        if (tile.WidensLast)
+            return;
         using (KernelWriter.Method(writer, $"Chunks{_isa.Name}", [("byte*", "data"), ("sbyte*", "weights"), ("WinogradStep*", "step"), ("int", "count"), ("int*", "sums")]))
         using (writer.Block("for (; count > 0; count--, step++)"))
         {
@@ -116,6 +123,16 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
         }
     }
 
+    private string Target((int Tile, int Vector) sum) => CSharp.Plus("target", (sum.Tile * tile.PanelOutputs) + (sum.Vector * _isa.Lanes));
+
+    private void Keep()
+    {
+        writer.Line();
+        writer.Line("int* target = sums + step->Sums;");
+        foreach ((int Tile, int Vector) sum in Sums)
+            writer.Line($"{Sum(sum)}.AsInt32().Store({Target(sum)});");
+    }
+
     private void Widen(bool isChunk)
     {
         writer.Line();
@@ -134,7 +151,6 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
         foreach ((int Tile, int Vector) sum in Sums)
             writer.Line($"{Widened(sum)}.Store({Target(sum)});");
 
-        string Target((int Tile, int Vector) sum) => CSharp.Plus("target", (sum.Tile * tile.PanelOutputs) + (sum.Vector * _isa.Lanes));
         string Widened((int Tile, int Vector) sum) => $"{_isa.Integer}.MultiplyAddAdjacent({Sum(sum)}, factor)";
     }
 }

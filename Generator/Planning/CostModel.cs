@@ -105,7 +105,8 @@ internal static class CostModel
 
         // A product and its addition, a little more for loads; widening and storing each sum.
         double tileVectors = (double)groups * tile.Tiles * vectors;
-        double products = tileVectors * tile.Positions * ((tile.Groups * (isWide ? 1.14 : 0.6)) + (isWide ? 1.2 : 1));
+        double widen = tile.WidensLast ? 0.3 : isWide ? 1.2 : 1;
+        double products = tileVectors * tile.Positions * ((tile.Groups * (isWide ? 1.14 : 0.6)) + widen);
 
         // Weights that go through the first-level cache again for each group of tiles; packed ones are unpacked and transformed once.
         int panels = tile.PaddedOutputs / tile.PanelOutputs;

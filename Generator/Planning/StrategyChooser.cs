@@ -100,7 +100,7 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
         if (products.HasWinograd && WinogradTile.Applies(layer, input, code))
         {
             foreach (int size in new[] { 2, 4 })
-                strategies.Add(WinogradTile.Choose(products, size, output.Height, output.Width, pixelBytes, output.Channels, layer.Spec.Weight!.Bits));
+                strategies.Add(WinogradTile.Choose(products, size, output.Height, output.Width, pixelBytes, output.Channels, layer.Spec.Weight!, input));
         }
 
         if (isa == Isa.Vbmi && ActivationTableRule.Applies(layer.Spec, layer.Window, code.MaxLevel, input.Id == 0, input.Channels))

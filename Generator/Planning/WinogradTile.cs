@@ -18,14 +18,15 @@ namespace BitKernelGen.Generator.Planning;
 /// <param name="Tiles">Tiles of a group: as many as the products' sums in registers allow.</param>
 /// <param name="Vectors">Vectors of outputs in a panel.</param>
 /// <param name="PackedBits">Bits of a weight that is transformed panel by panel in every call; 0 where transformed weights are resident.</param>
+/// <param name="WidensLast">Whether sums stay in 16 bits until they are those of pixels.</param>
 internal sealed record WinogradTile(
-    Isa Isa, int Size, int Rows, int Columns, int Channels, int Outputs, int Tiles, int Vectors, int PackedBits) : Strategy(Isa)
+    Isa Isa, int Size, int Rows, int Columns, int Channels, int Outputs, int Tiles, int Vectors, int PackedBits, bool WidensLast) : Strategy(Isa)
 {
     private const int Group = 4;
 
     public override string Name => $"winograd-{Size}x{Size}";
 
-    public override string Describe() => $"{Name} {Tiles}x{Vectors}" + (IsPacked ? " packed" : "");
+    public override string Describe() => $"{Name} {Tiles}x{Vectors}" + (IsPacked ? " packed" : "") + (WidensLast ? " widened last" : "");
 
     /// <summary>Whether weights stay packed, and each panel's are transformed before it goes over all tiles.</summary>
     public bool IsPacked => PackedBits > 0;
@@ -90,7 +91,7 @@ internal sealed record WinogradTile(
     /// sums, so that the sums of all positions stay in the first-level cache, and twice as many where there are few positions or
     /// the weights come from the second-level cache.
     /// </summary>
-    public static WinogradTile Choose(Isa isa, int size, int height, int width, int pixelBytes, int outputs, int weightBits)
+    public static WinogradTile Choose(Isa isa, int size, int height, int width, int pixelBytes, int outputs, WeightSpec weight, Tensor input)
     {
         const int HalfOfCache = 512 * 1024;
         int rows = (height + size - 1) / size, columns = (width + size - 1) / size, vectors = (outputs + isa.Lanes - 1) / isa.Lanes;
@@ -101,15 +102,20 @@ internal sealed record WinogradTile(
         int panel = vectors % 2 == 0 && (!isPacked || positions * pixelBytes * 2 * isa.Lanes <= HalfOfCache) ? 2 : 1;
         int most = isa.Registers >= 32 && (size == 2 || isPacked) ? 8 : 4;
         int groups = (all + most - 1) / most;
-        int bits = !isPacked ? 0 : weightBits == 1 ? 2 : weightBits;
-        return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel, bits);
+        int bits = !isPacked ? 0 : weight.Bits == 1 ? 2 : weight.Bits;
+        bool widensLast = size == 2 && isa.Registers >= 32 && !isPacked && !input.HasZero
+            && WinogradTransform.F2.FitsUntilLast(pixelBytes / Group * Taps * weight.Largest, input.Code!.MaxLevel);
+        return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel, bits, widensLast);
     }
+
+    /// <summary>Weights that a 16-bit sum takes up from a group of four channels: two at each place of the window.</summary>
+    private const int Taps = 2 * WinogradTransform.Taps * WinogradTransform.Taps;
 
     /// <summary>Positions a power of two apart would meet in few sets of the first-level cache.</summary>
     private static int Spread(int pitch, int unit) => pitch % (8 * unit) == 0 ? pitch + unit : pitch;
 
     /// <summary>Chunks of 16-bit sums: as the profile has them from the weights, else in the worst case of the bits.</summary>
-    public int Chunks(LayerSpec spec, int maxLevel) =>
+    public int Chunks(LayerSpec spec, int maxLevel) => WidensLast ? Positions :
         (Size == 2 ? spec.Bounds?.Winograd2 : spec.Bounds?.Winograd4) is int and > 0 and var proved
             ? proved
             : Transform.Positions.Sum(position =>

@@ -7,12 +7,14 @@ namespace BitKernelGen.Runtime.Tests;
 public unsafe class WinogradPackerTests
 {
     [SkippableTheory]
-    [InlineData(2, 16, 2, 40, 68, 0)]
-    [InlineData(4, 16, 2, 40, 68, 3)]
-    [InlineData(4, 16, 1, 16, 300, 0)]
-    [InlineData(4, 8, 2, 33, 7, 15)]
-    [InlineData(2, 8, 1, 5, 1, 1)]
-    public void PacksByItsDefinition(int tile, int lanes, int vectors, int outputs, int channels, int zero)
+    [InlineData(2, 16, 2, 40, 68, 0, false)]
+    [InlineData(4, 16, 2, 40, 68, 3, false)]
+    [InlineData(4, 16, 1, 16, 300, 0, false)]
+    [InlineData(4, 8, 2, 33, 7, 15, false)]
+    [InlineData(2, 8, 1, 5, 1, 1, false)]
+    [InlineData(2, 16, 2, 40, 16, 0, true)]
+    [InlineData(2, 16, 1, 7, 11, 0, true)]
+    public void PacksByItsDefinition(int tile, int lanes, int vectors, int outputs, int channels, int zero, bool widensLast)
     {
         Skip.If(Machine.Choose(false, false, true), "This machine packs no transformed weights.");
         const int MaxLevel = 15;
@@ -27,8 +29,8 @@ public unsafe class WinogradPackerTests
 
         var transform = WinogradTransform.Of(tile);
         int groups = (channels + 3) / 4, panel = lanes * vectors, padded = (outputs + panel - 1) / panel * panel;
-        int[][] chunks = WinogradWeights.Of(transform, values, outputs, channels).Chunks(MaxLevel);
-        var layout = new WinogradLayout(tile, lanes, vectors, DataPitch: 1000, SumsPitch: 100, chunks.Sum(sizes => sizes.Length));
+        int[][] chunks = widensLast ? [.. transform.Positions.Select(_ => new[] { groups })] : WinogradWeights.Of(transform, values, outputs, channels).Chunks(MaxLevel);
+        var layout = new WinogradLayout(tile, lanes, vectors, DataPitch: 1000, SumsPitch: 100, chunks.Sum(sizes => sizes.Length), WidensLast: widensLast);
         var shape = new LayerShape("x", outputs, 3, 3, channels, groups * 4, 4, zero, MaxLevel, Step: 0.25f, Premultiplier: 2);
         var memory = new PackedWeights();
         byte* block = LayerPacker.Convolution(memory, file, shape, [layout, layout, layout]);
@@ -42,11 +44,17 @@ public unsafe class WinogradPackerTests
             int* corrections = (int*)target + (2 * padded);
             for (int output = 0; output < outputs; output++)
             {
-                long[] sums = transform.Output([.. transform.Positions.Select(position => -(long)position.Offset(MaxLevel)
-                    * Enumerable.Range(0, channels).Sum(channel => position.Transform(values, (output * products) + channel, channels)))]);
+                long[] Sums(int? pair = null) => transform.Output([.. transform.Positions.Select(position => -(long)position.Offset(MaxLevel)
+                    * Enumerable.Range(0, channels).Where(channel => pair is null || channel / 2 % 2 == pair)
+                        .Sum(channel => position.Transform(values, (output * products) + channel, channels)))]);
+                long[] sums = Sums();
                 long zeroProduct = zero * values.AsSpan(output * products, products).ToArray().Sum(weight => (long)weight);
                 for (int pixel = 0; pixel < sums.Length; pixel++)
-                    corrections[(((output / lanes * sums.Length) + pixel) * lanes) + (output % lanes)] = (int)(sums[pixel] - (transform.Scale * zeroProduct));
+                {
+                    corrections[(((output / lanes * sums.Length) + pixel) * lanes) + (output % lanes)] = widensLast
+                        ? (ushort)Sums(0)[pixel] | (ushort)Sums(1)[pixel] << 16
+                        : (int)(sums[pixel] - (transform.Scale * zeroProduct));
+                }
             }
 
             var weights = (sbyte*)(corrections + (padded * transform.Scale));
@@ -60,7 +68,8 @@ public unsafe class WinogradPackerTests
                         for (int output = first; output < Math.Min(first + panel, outputs); output++)
                         {
                             weights[(((channel / 4 * panel) + output - first) * 4) + (channel % 4)] =
-                                (sbyte)transform.Positions[position].Transform(values, (output * products) + channel, channels);
+                                (sbyte)(transform.Positions[position].Transform(values, (output * products) + channel, channels)
+                                    * (widensLast ? transform.Positions[position].Factor : 1));
                         }
                     }
 
@@ -92,6 +101,24 @@ public unsafe class WinogradPackerTests
         }
 
         Assert.Equal(expected, new Span<byte>(block, expected.Length).ToArray());
+    }
+
+    [SkippableFact]
+    public void RefusesWeightsWhosePixelsNeedMoreThan16Bits()
+    {
+        Skip.If(Machine.Choose(false, false, true), "This machine packs no transformed weights.");
+        const int Channels = 20;
+        sbyte[] values = [.. Enumerable.Repeat((sbyte)7, 9 * Channels)];
+        SafeTensors file = SafeTensors.Read(SafeTensorsFile.FromTensors(
+            ("x.weight", "U8", [1, (values.Length + 1) / 2], Nibbles(values, values.Length)),
+            SafeTensorsFile.Floats("x.scale", [1]),
+            SafeTensorsFile.Floats("x.bias", [0])));
+        var layout = new WinogradLayout(Tile: 2, Lanes: 16, Vectors: 1, DataPitch: 64, SumsPitch: 64, Chunks: 16, WidensLast: true);
+        var shape = new LayerShape("x", 1, 3, 3, Channels, Channels, 4, Zero: 0, MaxLevel: 15, Step: 1, Premultiplier: 1);
+
+        var refused = Assert.Throws<WeightsException>(() => { LayerPacker.Convolution(new PackedWeights(), file, shape, [layout, layout, layout]); });
+
+        Assert.Contains("16 bits", refused.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Nibbles(sbyte[] values, int row)

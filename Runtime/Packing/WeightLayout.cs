@@ -24,8 +24,12 @@ public sealed record PanelLayout(int Lanes, int Group, int Vectors, int Resident
 /// <param name="Chunks">Chunks of all positions that there is room for, as the profile's bounds promise.</param>
 /// <param name="PackedBits">Bits that a packed weight takes; 0 where they are transformed.</param>
 /// <param name="WeightPitch">Bytes of a panel's transformed weights from one position to the next, where the kernel makes them.</param>
+/// <param name="WidensLast">
+/// Whether sums stay in 16 bits until they are those of pixels: weights are multiplied by their position's factor, and what is added
+/// to a tile's sums is a 16-bit number for either pair of a group of four channels. Only for inputs whose level of zero is 0.
+/// </param>
 public sealed record WinogradLayout(
-    int Tile, int Lanes, int Vectors, int DataPitch, int SumsPitch, int Chunks, int PackedBits = 0, int WeightPitch = 0) : WeightLayout;
+    int Tile, int Lanes, int Vectors, int DataPitch, int SumsPitch, int Chunks, int PackedBits = 0, int WeightPitch = 0, bool WidensLast = false) : WeightLayout;
 
 /// <summary>
 /// For kernels that look products up: the entries that four weights of an output choose of any table. For machines with AVX-512 VBMI;

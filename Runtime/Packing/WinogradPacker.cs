@@ -13,7 +13,10 @@ internal static unsafe class WinogradPacker
     {
         var transform = WinogradTransform.Of(layout.Tile);
         var weights = WinogradWeights.Of(transform, layer.Weights, shape.Outputs, shape.Channels, room);
-        int[][] chunks = weights.Chunks(shape.MaxLevel);
+        int groups = (shape.Channels + AccumulationBounds.Group - 1) / AccumulationBounds.Group;
+        int[][] chunks = layout.WidensLast ? [.. transform.Positions.Select(_ => new[] { groups })] : weights.Chunks(shape.MaxLevel);
+        if (layout.WidensLast)
+            RequireFit(layer, shape, transform);
         int count = chunks.Sum(sizes => sizes.Length);
         if (count > layout.Chunks)
         {
@@ -23,7 +26,6 @@ internal static unsafe class WinogradPacker
         }
 
         int panel = layout.Vectors * layout.Lanes, padded = (shape.Outputs + panel - 1) / panel * panel;
-        int groups = (shape.Channels + AccumulationBounds.Group - 1) / AccumulationBounds.Group;
         int parameterBytes = padded * (2 + transform.Scale) * sizeof(int);
         var packed = new PanelLayout(layout.Lanes, AccumulationBounds.Group, layout.Vectors, layout.PackedBits, 0);
         int weightBytes = layout.PackedBits > 0
@@ -31,7 +33,10 @@ internal static unsafe class WinogradPacker
             : transform.Positions.Count * groups * AccumulationBounds.Group * padded;
         byte* block = memory.Add(parameterBytes + weightBytes + ((1 + layout.Chunks) * WinogradStep.Bytes));
         LayerPacker.WriteScales(layer, shape, 0, (float*)block, (float*)block + padded, 1f / transform.Scale);
-        WriteCorrections(layer, shape, transform, layout.Lanes, (int*)block + (2 * padded));
+        if (layout.WidensLast)
+            WritePairCorrections(layer, shape, transform, layout.Lanes, (short*)((int*)block + (2 * padded)));
+        else
+            WriteCorrections(layer, shape, transform, layout.Lanes, (int*)block + (2 * padded));
         var steps = (WinogradStep*)(block + parameterBytes + weightBytes);
         int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1)];
         WriteSteps(transform, chunks, order, layout, steps);
@@ -39,7 +44,54 @@ internal static unsafe class WinogradPacker
             LayerPacker.WritePanels(block + parameterBytes, layer.Weights, shape, packed, room);
         else
             WriteWeights(weights, order, groups, layout, padded, (sbyte*)block + parameterBytes);
+        if (layout.WidensLast)
+            ApplyFactors(transform, order, (sbyte*)block + parameterBytes, weightBytes, groups * panel * AccumulationBounds.Group);
         return block;
+    }
+
+    /// <summary>Proves that no pixel's sum over either pair of each group of four channels, of weights of one sign, goes beyond 16 bits.</summary>
+    private static void RequireFit(QuantizedLayer layer, in LayerShape shape, WinogradTransform transform)
+    {
+        for (int output = 0; output < shape.Outputs; output++)
+        {
+            for (int pair = 0; pair < 2; pair++)
+            {
+                int plus = 0, minus = 0;
+                for (int i = 0; i < layer.Inputs; i++)
+                {
+                    if ((i % shape.Channels / 2 % 2) != pair)
+                        continue;
+                    int weight = layer.Weights[(output * layer.Inputs) + i];
+                    plus += Math.Max(weight, 0);
+                    minus += Math.Max(-weight, 0);
+                }
+
+                if (!transform.FitsUntilLast(Math.Max(plus, minus), shape.MaxLevel))
+                {
+                    throw new WeightsException(
+                        $"Layer '{shape.Name}': its kernel keeps a pixel's sums in 16 bits, but those of output {output} need more. The weights have more bits than the profile says.");
+                }
+            }
+        }
+    }
+
+    /// <summary>What <see cref="WriteCorrections"/> writes, for the two pairs of each group of four channels apart: 16 bits, as the sums are.</summary>
+    private static void WritePairCorrections(QuantizedLayer layer, in LayerShape shape, WinogradTransform transform, int lanes, short* corrections)
+    {
+        int[][] offsets = OffsetsByTap(transform, shape.MaxLevel);
+        int pixels = transform.Scale;
+        for (int output = 0; output < shape.Outputs; output++)
+        {
+            for (int i = 0; i < layer.Inputs; i++)
+            {
+                int tap = i / shape.Channels, pair = i % shape.Channels / 2 % 2, weight = layer.Weights[(output * layer.Inputs) + i];
+                for (int pixel = 0; pixel < pixels; pixel++)
+                {
+                    short* correction = corrections + (2 * ((((output / lanes * pixels) + pixel) * lanes) + (output % lanes))) + pair;
+                    *correction = unchecked((short)(*correction + (offsets[tap][pixel] * weight)));
+                }
+            }
+        }
     }
 
     /// <summary>
@@ -101,6 +153,13 @@ internal static unsafe class WinogradPacker
         }
 
         *head = new WinogradStep { Groups = whole, Sums = count - whole };
+    }
+
+    /// <summary>Multiplies transformed weights by what the products of their position are multiplied by; they still fit 8 bits.</summary>
+    private static void ApplyFactors(WinogradTransform transform, int[] order, sbyte* weights, int count, int positionBytes)
+    {
+        for (int i = 0; i < count; i++)
+            weights[i] = checked((sbyte)(weights[i] * transform.Positions[order[i / positionBytes % order.Length]].Factor));
     }
 
     private static void WriteWeights(

@@ -56,6 +56,14 @@ public sealed class WinogradTransform
     /// </summary>
     public IReadOnlyList<WinogradPosition> Positions { get; }
 
+    /// <summary>
+    /// Whether sums of 16 bits hold from the products to the pixels: what overflows on the way comes back, as long as a pixel's
+    /// sum, by <see cref="Scale"/>, fits.
+    /// </summary>
+    /// <param name="weights">The sum of the weights of one sign, or more, that a 16-bit sum takes up.</param>
+    /// <param name="maxLevel">The largest level of the input's code.</param>
+    public bool FitsUntilLast(int weights, int maxLevel) => (long)Scale * weights * maxLevel <= short.MaxValue;
+
     /// <summary>From the products of a tile to its sums, by <see cref="Scale"/>.</summary>
     /// <param name="products">One for each position, not yet multiplied by its factor.</param>
     /// <returns>The sums, row by row.</returns>
