@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 3072;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5696 : global::BitKernelGen.Execution.Machine.Choose(7232, 6720, 5952, 5952, 5952, 7808, 6720));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5248 : global::BitKernelGen.Execution.Machine.Choose(6784, 6272, 5504, 5504, 5504, 7360, 6272));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -31,7 +31,7 @@ namespace Acme
             InputShape: new[] { 6, 7, 12 },
             OutputLength: OutputLength,
             WeightBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 1984L : global::BitKernelGen.Execution.Machine.Choose(2048L, 2304L, 2816L, 2816L, 2816L, 2816L, 2304L),
-            ArenaBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5696L : global::BitKernelGen.Execution.Machine.Choose(7232L, 6720L, 5952L, 5952L, 5952L, 7808L, 6720L),
+            ArenaBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5248L : global::BitKernelGen.Execution.Machine.Choose(6784L, 6272L, 5504L, 5504L, 5504L, 7360L, 6272L),
             FloatWeightBytes: 18688L,
             FloatArenaBytes: 14304L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
@@ -67,7 +67,8 @@ namespace Acme
         public static Tiny Load(string path)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.ReadFile(path));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(path);
+            return new(file.Tensors);
         }
 
         /// <summary>Loads the model with the weights in a stream, which is read to its end.</summary>
@@ -78,7 +79,8 @@ namespace Acme
         public static Tiny Load(global::System.IO.Stream weights)
         {
             global::BitKernelGen.Contract.Require(1, "Acme.Tiny");
-            return new(global::BitKernelGen.SafeTensors.Read(weights));
+            using var file = global::BitKernelGen.Packing.WeightsFile.Open(weights);
+            return new(file.Tensors);
         }
 
         /// <summary>Runs the network. Any number of threads may call; up to 64 at a time, nothing is allocated once there have been as many.</summary>
