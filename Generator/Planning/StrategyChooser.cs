@@ -72,7 +72,7 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
             return [];
         Tensor output = network.Tensors[layer.Output];
         Code code = network.Tensors[layer.Inputs[0]].Code!;
-        
+
         // What is pinned to a strategy that this machine lacks has all others to choose from.
         bool isPinned = strategies.Any(strategy => strategy.Name == layer.Spec.KernelStrategy);
         return
