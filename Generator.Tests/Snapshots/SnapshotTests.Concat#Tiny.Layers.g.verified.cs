@@ -36,7 +36,7 @@ namespace Acme
         partial void Execute(byte* arena)
         {
             // conv: conv 3x3 relu; input -> 8x8x16
-            TinyKernels.Conv3x3S1_8x8_4_16_W4A8.Run(arena + 2432, _conv, arena + 1344, arena + global::BitKernelGen.Execution.Machine.Choose(0, 2944, 0, 0, 0, 2944));
+            TinyKernels.Conv3x3S1_8x8_4_16_W4A8.Run(arena + 2432, _conv, arena + 1344, arena + (global::BitKernelGen.Execution.Machine.Choose(0, 2944, 0, 0, 0, 2944)));
 
             // concat: concat; conv, input -> 8x8x20
             TinyKernels.Place_8x8_16.Run(arena + 1344, arena);

@@ -274,7 +274,7 @@ internal sealed class LayersEmitter
                 "input" => At(step, step.Input, step.Input.Interior + step.InputByte, step.Layer.Window.StrideHeight),
                 "inputStep" => CSharp.Literal(step.Input.Code!.Step),
                 "weights" => _names.Field(step.Layer),
-                "scratch" when !isPart => MachineChoice.Of(isa => step.ScratchAt(isa).ToString()) is var at && at == "0" ? "arena" : $"arena + {at}",
+                "scratch" when !isPart => CSharp.Plus("arena", CSharp.Operand(MachineChoice.Of(isa => step.ScratchAt(isa).ToString()))),
                 "residual" => At(step, step.Residual!, step.Residual!.Interior),
                 "residualStep" => CSharp.Literal(step.Residual!.Code!.Step),
                 "output" => At(step, step.Outputs[0], step.Outputs[0].Interior + step.OutputByte),

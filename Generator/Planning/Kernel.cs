@@ -118,13 +118,16 @@ internal sealed record ProductKernel : Kernel
         }
     }
 
-    /// <summary>Output rows whose input is widened at once: as many as keep the widened rows within half of a second-level cache.</summary>
+    /// <summary>Bytes that widened rows may take, if they are more than one.</summary>
+    public int MostWidened { get; init; } = 256 * 1024;
+
+    /// <summary>Output rows whose input is widened at once: as many as keep within <see cref="MostWidened"/>.</summary>
     public int WideRows(ProductTile tile)
     {
         if (tile.Accumulation != Accumulation.Wide)
             return 0;
         int rows = OutputHeight;
-        while (rows > 1 && WidenedBytes(rows) > 256 * 1024)
+        while (rows > 1 && WidenedBytes(rows) > MostWidened)
             rows = (rows + 1) / 2;
         return rows;
     }

@@ -38,7 +38,7 @@ internal sealed class Planner
             return strategies;
         }
 
-        return network.Profile.Prefer == Preference.Memory ? ForMemory(network, Strategies(_ => 0)) : ForSpeed(network, Strategies);
+        return network.Profile.Prefer == Preference.Memory ? ForMemory(network, Strategies, chooser.LeastBytes) : ForSpeed(network, Strategies);
     }
 
     /// <summary>
@@ -70,10 +70,23 @@ internal sealed class Planner
     }
 
     /// <summary>
-    /// The plan of the fewest bytes. Where an unpacked panel is what makes the workspace as large as it is, and a part of all bytes that is
+    /// The plan of the fewest bytes, or a faster one that takes hardly more: large Winograd layers keep their weights packed, and need
+    /// but a few parameters besides.
+    /// </summary>
+    private static Plan ForMemory(Network network, Func<Func<Isa, long>, Dictionary<Isa, Strategy?[]>> strategies, Func<Isa, long> least)
+    {
+        const int HardlyMore = 128;
+        Plan smallest = Packed(network, strategies(_ => 0));
+        Plan faster = Packed(network, strategies(isa => least(isa) + (smallest.ResidentBytes(isa) / HardlyMore)));
+        return Isa.Machines.All(isa => faster.ResidentBytes(isa) - smallest.ResidentBytes(isa) <= smallest.ResidentBytes(isa) / HardlyMore)
+            ? faster : smallest;
+    }
+
+    /// <summary>
+    /// A plan in which, where an unpacked panel is what makes the workspace as large as it is, and a part of all bytes that is
     /// worth the time, the layer's tiles read packed weights.
     /// </summary>
-    private static Plan ForMemory(Network network, Dictionary<Isa, Strategy?[]> strategies)
+    private static Plan Packed(Network network, Dictionary<Isa, Strategy?[]> strategies)
     {
         const int WorthIt = 64;
         while (true)
@@ -281,6 +294,7 @@ internal sealed class Planner
             }
             : new ProductKernel
             {
+                MostWidened = _network.Profile.Prefer == Preference.Memory ? 4 * 1024 : 256 * 1024,
                 IsDense = layer.Spec.Op == LayerOp.Dense,
                 KernelHeight = window.KernelHeight,
                 KernelWidth = window.KernelWidth,

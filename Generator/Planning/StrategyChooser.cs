@@ -47,6 +47,10 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
         return [.. chosen.Select(candidate => candidate?.Strategy)];
     }
 
+    /// <summary>Bytes of weights where every layer takes its smallest form: the least budget that can be kept.</summary>
+    public long LeastBytes(Isa isa) =>
+        network.Layers.Sum(layer => Candidates(layer, isa).Select(candidate => candidate.Bytes).DefaultIfEmpty(0).Min());
+
     /// <summary>
     /// The strategies of a machine that can look products up, from those of AVX-512. Entries of tables take two bits a weight, so
     /// that a plan for memory has them for weights of two bits.
