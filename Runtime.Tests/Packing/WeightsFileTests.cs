@@ -75,4 +75,13 @@ public sealed class WeightsFileTests : IDisposable
     {
         public override long Length => base.Length + 1;
     }
+
+    [Fact]
+    public void AStreamPastItsEndHoldsNothing()
+    {
+        using var stream = new MemoryStream(new byte[10]) { Position = 11 };
+
+        Assert.Contains("has 0 bytes", Assert.Throws<WeightsException>(() => WeightsFile.Open(stream)).Message);
+        Assert.Contains("has 0 bytes", Assert.Throws<WeightsException>(() => SafeTensors.Read(stream)).Message);
+    }
 }

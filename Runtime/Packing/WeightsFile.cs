@@ -10,12 +10,7 @@ public sealed unsafe class WeightsFile : IDisposable
 {
     private byte* _memory;
 
-    private WeightsFile(long length)
-    {
-        if (length > Array.MaxLength)
-            throw new WeightsException($"The file has {length} bytes; at most {Array.MaxLength} are supported.");
-        _memory = (byte*)NativeMemory.Alloc((nuint)length);
-    }
+    private WeightsFile(int length) => _memory = (byte*)NativeMemory.Alloc((nuint)length);
 
     /// <summary>Without a file of its own.</summary>
     private WeightsFile(SafeTensors tensors) => Tensors = tensors;
@@ -25,37 +20,27 @@ public sealed unsafe class WeightsFile : IDisposable
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="WeightsException">It is not a valid safetensors file.</exception>
-    public static WeightsFile Open(string path)
-    {
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            return Open(stream);
-        }
-        catch (WeightsException exception)
-        {
-            throw new WeightsException($"{path}: {exception.Message}", exception);
-        }
-    }
+    /// <exception cref="IOException">It is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static WeightsFile Open(string path) => SafeTensors.ReadFile(path, Open);
 
     /// <summary>Reads from a stream's position to its end. What is in memory, as an assembly's resources are, is read where it lies.</summary>
     /// <param name="stream">The stream, which must not be closed before this is disposed of.</param>
     /// <exception cref="WeightsException">What was read is not a valid safetensors file.</exception>
+    /// <exception cref="IOException">The stream cannot be read, or holds more than 2 GB and cannot seek.</exception>
     public static WeightsFile Open(Stream stream)
     {
         if (!stream.CanSeek)
             return new WeightsFile(SafeTensors.Read(stream));
-        long length = stream.Length - stream.Position;
-        if (length <= Array.MaxLength && InMemory(stream) is var memory && memory != null)
-            return new WeightsFile(SafeTensors.Read(memory, (int)length));
+        int length = SafeTensors.Remaining(stream);
+        if (InMemory(stream) is var memory && memory != null)
+            return new WeightsFile(SafeTensors.Read(memory, length));
 
         var file = new WeightsFile(length);
         try
         {
-            int read = stream.ReadAtLeast(new Span<byte>(file._memory, (int)length), (int)length, throwOnEndOfStream: false);
-            if (read < length)
-                throw new WeightsException($"The stream ended after {read} of {length} bytes.");
-            file.Tensors = SafeTensors.Read(file._memory, read);
+            SafeTensors.Fill(stream, new Span<byte>(file._memory, length));
+            file.Tensors = SafeTensors.Read(file._memory, length);
             return file;
         }
         catch

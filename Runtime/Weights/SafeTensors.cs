@@ -56,12 +56,15 @@ public sealed unsafe class SafeTensors
     /// <exception cref="WeightsException">It is not a valid safetensors file.</exception>
     /// <exception cref="IOException">It is not there or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static SafeTensors ReadFile(string path)
+    public static SafeTensors ReadFile(string path) => ReadFile(path, Read);
+
+    /// <summary>Reads a file in some way; what is wrong with it is told with its path.</summary>
+    internal static T ReadFile<T>(string path, Func<Stream, T> read)
     {
         try
         {
             using FileStream stream = System.IO.File.OpenRead(path);
-            return Read(stream);
+            return read(stream);
         }
         catch (WeightsException exception)
         {
@@ -81,12 +84,26 @@ public sealed unsafe class SafeTensors
             return Read(buffer.ToArray());
         }
 
+        byte[] file = GC.AllocateUninitializedArray<byte>(Remaining(stream));
+        Fill(stream, file);
+        return Read(file);
+    }
+
+    /// <summary>Bytes from a stream's position to its end.</summary>
+    internal static int Remaining(Stream stream)
+    {
         long length = Math.Max(0, stream.Length - stream.Position);
-        if (length > Array.MaxLength)
-            throw new WeightsException($"The file has {length} bytes; at most {Array.MaxLength} are supported.");
-        byte[] file = GC.AllocateUninitializedArray<byte>((int)length);
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new WeightsException($"The file has {length} bytes; at most {Array.MaxLength} are supported.");
+    }
+
+    /// <summary>Reads a stream's remaining bytes.</summary>
+    internal static void Fill(Stream stream, Span<byte> file)
+    {
         int read = stream.ReadAtLeast(file, file.Length, throwOnEndOfStream: false);
-        return read == length ? Read(file) : throw new WeightsException($"The stream ended after {read} of {length} bytes.");
+        if (read < file.Length)
+            throw new WeightsException($"The stream ended after {read} of {file.Length} bytes.");
     }
 
     /// <summary>Reads a file that is in memory, without copying it: it must not change afterwards.</summary>
@@ -233,8 +250,10 @@ public sealed unsafe class SafeTensors
             Expect(reader.TokenType == JsonTokenType.StartObject, MetadataKey, "must be an object");
             while (NextProperty(ref reader, out string? key))
             {
-                Expect(reader.TokenType == JsonTokenType.String, MetadataKey, $"must hold strings only; '{key}' is none");
-                Expect(Metadata.TryAdd(key, reader.GetString()!), MetadataKey, $"holds '{key}' twice");
+                if (reader.TokenType != JsonTokenType.String)
+                    throw Refusal(MetadataKey, $"must hold strings only; '{key}' is none");
+                if (!Metadata.TryAdd(key, reader.GetString()!))
+                    throw Refusal(MetadataKey, $"holds '{key}' twice");
             }
         }
 
@@ -264,13 +283,13 @@ public sealed unsafe class SafeTensors
 
             Expect(dtype is not null && shape is not null && offsets is not null, name, "must have dtype, shape and data_offsets");
             int elementBytes = ElementBytes(dtype!);
-            Expect(elementBytes > 0, name, $"has the unknown dtype '{dtype}'");
+            if (elementBytes == 0)
+                throw Refusal(name, $"has the unknown dtype '{dtype}'");
             Expect(offsets!.Length == 2 && offsets[0] <= offsets[1], name, "must have a begin and an end in data_offsets");
-            Expect(offsets[1] <= Array.MaxLength - dataStart, name, $"ends at {offsets[1]}, after the file");
-            Expect(
-                ExtentOf(shape!, elementBytes) == offsets[1] - offsets[0],
-                name,
-                $"takes {offsets[1] - offsets[0]} bytes, which {dtype} [{string.Join(", ", shape!)}] does not");
+            if (offsets[1] > Array.MaxLength - dataStart)
+                throw Refusal(name, $"ends at {offsets[1]}, after the file");
+            if (ExtentOf(shape!, elementBytes) != offsets[1] - offsets[0])
+                throw Refusal(name, $"takes {offsets[1] - offsets[0]} bytes, which {dtype} [{string.Join(", ", shape!)}] does not");
             return new Entry(name, dtype!, shape!, dataStart + (int)offsets[0], dataStart + (int)offsets[1]);
         }
 
@@ -292,16 +311,15 @@ public sealed unsafe class SafeTensors
 
         private static long[] ParseNumbers(ref Utf8JsonReader reader, string name, string key)
         {
-            Expect(reader.TokenType == JsonTokenType.StartArray, name, $"must have an array as its {key}");
+            if (reader.TokenType != JsonTokenType.StartArray)
+                throw Refusal(name, $"must have an array as its {key}");
             var numbers = new long[4];
             int count = 0;
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 long number = -1;
-                Expect(
-                    reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number) && number >= 0,
-                    name,
-                    $"must have whole numbers from 0 on as its {key}");
+                if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out number) || number < 0)
+                    throw Refusal(name, $"must have whole numbers from 0 on as its {key}");
                 if (count == numbers.Length)
                     Array.Resize(ref numbers, 2 * count);
                 numbers[count++] = number;
@@ -321,7 +339,10 @@ public sealed unsafe class SafeTensors
         private static void Expect(bool condition, string name, string rule)
         {
             if (!condition)
-                throw new WeightsException($"'{name}' {rule}.");
+                throw Refusal(name, rule);
         }
+
+        /// <summary>What is refused. Rules that name what they found are only written out here: a header may have a million numbers.</summary>
+        private static WeightsException Refusal(string name, string rule) => new($"'{name}' {rule}.");
     }
 }
