@@ -1,3 +1,4 @@
+using BitKernelGen.Execution;
 using BitKernelGen.Tool;
 using BitKernelGen.Tool.Commands;
 using BitKernelGen.Tool.Compile;
@@ -11,30 +12,24 @@ internal static class Avx2Table
     /// <summary>Measures and prints a table.</summary>
     /// <param name="data">The folder above models/ and data/.</param>
     /// <param name="words">Networks to take, by the beginning of their names; without any, all.</param>
-    /// <returns>0 after success, 2 where the process has other instructions.</returns>
+    /// <returns>0 after success, 2 where the process has other instructions or a word names no network.</returns>
     public static int Run(string data, IReadOnlyCollection<string> words)
     {
-        bool hasHeader = false;
-        foreach (SpeedNetwork network in SpeedNetwork.All(data, Path.Combine(Environment.CurrentDirectory, "artifacts")))
+        if (Machine.InstructionSet != "AVX2")
         {
-            if (words.Count > 0 && !words.Any(word => network.Name.StartsWith(word, StringComparison.Ordinal)))
-                continue;
+            Console.Error.WriteLine($"This process runs {Machine.InstructionSet}: set DOTNET_EnableAVX512=0.");
+            return 2;
+        }
+
+        if (SpeedNetwork.Named(data, words) is not { } networks)
+            return 2;
+        Console.WriteLine("| network | bits | µs | float32 on AVX2, µs | times faster | ONNX Runtime fp32 on all that it finds, µs |");
+        Console.WriteLine("|---|---|---:|---:|---:|---:|");
+        foreach (SpeedNetwork network in networks)
+        {
             ProfileFile profile = ProfileFile.Read(network.Profile);
             using CompiledModel compiled = ModelCompiler.Compile(profile.Text, profile.Path);
             using IModel model = compiled.Load(profile.WeightsPath);
-            if (model.Info.InstructionSet != "AVX2")
-            {
-                Console.Error.WriteLine($"This process runs {model.Info.InstructionSet}: set DOTNET_EnableAVX512=0.");
-                return 2;
-            }
-
-            if (!hasHeader)
-            {
-                Console.WriteLine("| network | bits | µs | float32 on AVX2, µs | times faster | ONNX Runtime fp32 on all that it finds, µs |");
-                Console.WriteLine("|---|---|---:|---:|---:|---:|");
-                hasHeader = true;
-            }
-
             using var floats = new FloatConvolutions(profile.Network);
             using var session = new OnnxSession(network.Model, File.ReadAllBytes(network.Model), 1);
             float[] input = BenchCommand.RandomInput(model.InputLength), output = new float[model.OutputLength];

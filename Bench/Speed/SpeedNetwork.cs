@@ -22,10 +22,27 @@ internal sealed record SpeedNetwork(string Name, string Setting, string Model, s
         }
     }
 
+    /// <summary>The networks whose names begin with one of some words; without words, all. What names none is told on standard error.</summary>
+    /// <param name="data">The folder above models/ and data/.</param>
+    /// <param name="words">The words.</param>
+    /// <returns>The networks, or null where a word names none.</returns>
+    public static SpeedNetwork[]? Named(string data, IReadOnlyCollection<string> words)
+    {
+        SpeedNetwork[] networks = [.. All(data, Path.Combine(Environment.CurrentDirectory, "artifacts"))];
+        bool Begins(SpeedNetwork network, string word) => network.Name.StartsWith(word, StringComparison.Ordinal);
+        if (words.FirstOrDefault(word => !networks.Any(network => Begins(network, word))) is { } unknown)
+        {
+            Console.Error.WriteLine($"'{unknown}' begins none of {string.Join(", ", networks.Select(network => network.Name).Distinct())}.");
+            return null;
+        }
+
+        return words.Count == 0 ? networks : [.. networks.Where(network => words.Any(word => Begins(network, word)))];
+    }
+
     /// <summary>The networks of the table.</summary>
     /// <param name="data">The folder above models/ and data/.</param>
     /// <param name="artifacts">The folder for profiles: those of the accuracy table are taken where they are there.</param>
-    public static IEnumerable<SpeedNetwork> All(string data, string artifacts)
+    private static IEnumerable<SpeedNetwork> All(string data, string artifacts)
     {
         string accuracy = Directory.CreateDirectory(Path.Combine(artifacts, "accuracy")).FullName;
         foreach (AccuracyNetwork network in AccuracyNetwork.All(data, accuracy))

@@ -24,15 +24,10 @@ internal static class SpeedTable
     /// <returns>0 after success, 2 where a word names no network.</returns>
     public static int Run(string data, IReadOnlyCollection<string> words)
     {
-        SpeedNetwork[] networks = [.. SpeedNetwork.All(data, Path.Combine(Environment.CurrentDirectory, "artifacts"))];
-        if (words.FirstOrDefault(word => !networks.Any(network => network.Name.StartsWith(word, StringComparison.Ordinal))) is { } unknown)
-        {
-            Console.Error.WriteLine($"'{unknown}' begins none of {string.Join(", ", networks.Select(network => network.Name).Distinct())}.");
+        if (SpeedNetwork.Named(data, words) is not { } networks)
             return 2;
-        }
-
         var rows = new List<Row>();
-        foreach (SpeedNetwork network in networks.Where(network => words.Count == 0 || words.Any(word => network.Name.StartsWith(word, StringComparison.Ordinal))))
+        foreach (SpeedNetwork network in networks)
         {
             Console.Error.WriteLine($"{network.Name} {network.Setting}");
             rows.AddRange(Measure(network));

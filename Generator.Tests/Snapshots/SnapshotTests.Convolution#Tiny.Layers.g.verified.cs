@@ -13,15 +13,13 @@ namespace Acme
             _conv = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
                 new("conv", Outputs: 16, Rows: 3, Columns: 3, Channels: 4, PixelBytes: 4, Bits: 4, Zero: 0, MaxLevel: 255, Step: 0.0199999996f, Premultiplier: 10f, StepsPerUnit: 1f),
-                [
-                    global::System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 4, Chunk: 9, LevelOffset: 0)
+                global::System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 4, Chunk: 9, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.X86.Avx2.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 9, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.X86.Sse41.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 9, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.Arm.Dp.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 128)
                     : global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 128)
                     : global::System.Runtime.Intrinsics.Wasm.PackedSimd.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 2, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0)
-                    : new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 4, Chunk: 0, LevelOffset: 0),
-                ]);
+                    : new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 4, Chunk: 0, LevelOffset: 0));
         }
 
         partial void Encode(float* input, byte* arena)

@@ -13,15 +13,13 @@ namespace Acme
             _dense = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
                 new("dense", Outputs: 10, Rows: 1, Columns: 1, Channels: 64, PixelBytes: 64, Bits: 8, Zero: 16, MaxLevel: 31, Step: 0.100000001f, Premultiplier: 1f),
-                [
-                    global::System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4, LevelOffset: 0)
+                global::System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.X86.Avx2.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.X86.Sse41.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 1, ResidentBits: 8, Chunk: 4, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.Arm.Dp.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 3, ResidentBits: 8, Chunk: 0, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 3, ResidentBits: 8, Chunk: 0, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.Wasm.PackedSimd.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 2, Vectors: 3, ResidentBits: 8, Chunk: 0, LevelOffset: 0)
-                    : new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 8, Chunk: 0, LevelOffset: 0),
-                ]);
+                    : new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 8, Chunk: 0, LevelOffset: 0));
         }
 
         partial void Encode(float* input, byte* arena)

@@ -61,7 +61,7 @@ internal sealed class LayersEmitter
         return $"global::BitKernelGen.Packing.LayerPacker.{(isDepthwise ? "Depthwise" : "Convolution")}(\n" +
             "    _weights, weights,\n" +
             $"    {Shape(step, step.Input.Tensor.Channels, step.Input.PixelBytes)}" +
-            (isDepthwise ? ")" : $",\n    [\n        {Layouts(step, (ProductKernel)step.Kernel)},\n    ])");
+            (isDepthwise ? ")" : $",\n    {Layouts(step, (ProductKernel)step.Kernel)})");
     }
 
     private string Packing(Step step, GatheredKernel kernel) =>
@@ -69,7 +69,7 @@ internal sealed class LayersEmitter
         "    _weights, weights,\n" +
         $"    {Shape(step, kernel.GroupChannels, kernel.GroupBytes)},\n" +
         $"    {kernel.Groups}, {kernel.GroupsTogether},\n" +
-        $"    [\n        {Layouts(step, kernel.Product)},\n    ])";
+        $"    {Layouts(step, kernel.Product)})";
 
     private string Shape(Step step, int channels, int pixelBytes)
     {
@@ -101,7 +101,7 @@ internal sealed class LayersEmitter
     {
         if ((step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel) is not ProductKernel { Epilogue.RoundsFirst: true } product)
             return "";
-        float steps = product.Epilogue.Premultiplied ? 1 : step.Outputs.Select(output => output.Code?.Reciprocal ?? 0).Max();
+        float steps = product.Epilogue.Premultiplied ? 1 : Planner.StepsPerUnit(step.Outputs);
         return steps > 0 ? $", StepsPerUnit: {CSharp.Literal(steps)}" : "";
     }
 

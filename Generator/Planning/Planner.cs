@@ -263,7 +263,7 @@ internal sealed class Planner
     private const float MostSteps = 1 << 29;
 
     /// <summary>Steps of the finest code among the outputs in a unit of their values.</summary>
-    private static float StepsPerUnit(Buffer[] outputs) => outputs.Select(output => output.Code?.Reciprocal ?? 0).Max();
+    public static float StepsPerUnit(IEnumerable<Buffer> outputs) => outputs.Select(output => output.Code?.Reciprocal ?? 0).Max();
 
     /// <summary>A layer with weights, alone or with the add that follows it.</summary>
     private Step Weighted(Layer layer, Layer? add, Buffer? residual, Buffer[] outputs)

@@ -17,7 +17,7 @@ public unsafe class LayerPackerTests
         SafeTensors file = SafeTensors.Read(SafeTensorsFile.FromTensors(
             ("x.weight", "U8", [1, 2], [0x77, 0x77]), SafeTensorsFile.Floats("x.scale", [scale]), SafeTensorsFile.Floats("x.bias", [bias])));
         var shape = new LayerShape("x", Outputs: 1, Rows: 1, Columns: 1, Channels: 4, PixelBytes: 4, Bits: 4, Zero: 0, MaxLevel: 15, Step: 8, Premultiplier: 1);
-        void Pack() => LayerPacker.Convolution(new PackedWeights(), file, shape, [.. Enumerable.Repeat(new PanelLayout(1, 1, 1, 8, 0), 8)]);
+        void Pack() => LayerPacker.Convolution(new PackedWeights(), file, shape, new PanelLayout(1, 1, 1, 8, 0));
 
         if (message is null)
             Pack();

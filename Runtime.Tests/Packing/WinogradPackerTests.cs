@@ -33,7 +33,7 @@ public unsafe class WinogradPackerTests
         var layout = new WinogradLayout(tile, lanes, vectors, DataPitch: 1000, SumsPitch: 100, chunks.Sum(sizes => sizes.Length), WidensLast: widensLast);
         var shape = new LayerShape("x", outputs, 3, 3, channels, groups * 4, 4, zero, MaxLevel, Step: 0.25f, Premultiplier: 2);
         var memory = new PackedWeights();
-        byte* block = LayerPacker.Convolution(memory, file, shape, [layout, layout, layout]);
+        byte* block = LayerPacker.Convolution(memory, file, shape, layout);
 
         var expected = new byte[memory.Bytes];
         fixed (byte* target = expected)
@@ -116,7 +116,7 @@ public unsafe class WinogradPackerTests
         var layout = new WinogradLayout(Tile: 2, Lanes: 16, Vectors: 1, DataPitch: 64, SumsPitch: 64, Chunks: 16, WidensLast: true);
         var shape = new LayerShape("x", 1, 3, 3, Channels, Channels, 4, Zero: 0, MaxLevel: 15, Step: 1, Premultiplier: 1);
 
-        var refused = Assert.Throws<WeightsException>(() => { LayerPacker.Convolution(new PackedWeights(), file, shape, [layout, layout, layout]); });
+        var refused = Assert.Throws<WeightsException>(() => { LayerPacker.Convolution(new PackedWeights(), file, shape, layout); });
 
         Assert.Contains("16 bits", refused.Message, StringComparison.Ordinal);
     }

@@ -74,8 +74,7 @@ public static unsafe class Levels
     public static void Store(
         Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes, byte most = byte.MaxValue)
     {
-        Vector512<byte> packed = Pack(level0, level1, level2, level3, most);
-        Vector512<int> pixels = Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+        Vector512<int> pixels = Pack(level0, level1, level2, level3, most);
         if (pixelBytes == 16)
         {
             pixels.AsByte().Store(target);
@@ -93,8 +92,7 @@ public static unsafe class Levels
     public static void StoreSquare(
         Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes, int rowBytes, byte most = byte.MaxValue)
     {
-        Vector512<byte> packed = Pack(level0, level1, level2, level3, most);
-        Vector512<int> pixels = Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+        Vector512<int> pixels = Pack(level0, level1, level2, level3, most);
         Avx512F.ExtractVector128(pixels, 0).AsByte().Store(target);
         Avx512F.ExtractVector128(pixels, 1).AsByte().Store(target + pixelBytes);
         Avx512F.ExtractVector128(pixels, 2).AsByte().Store(target + rowBytes);
@@ -106,8 +104,7 @@ public static unsafe class Levels
     public static void StorePairs(
         Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte* target, int pixelBytes, byte most = byte.MaxValue)
     {
-        Vector512<byte> packed = Pack(level0, level1, level2, level3, most);
-        Vector512<byte> pixels = Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsByte();
+        Vector512<byte> pixels = Pack(level0, level1, level2, level3, most).AsByte();
         pixels.GetLower().Store(target);
         pixels.GetUpper().Store(target + pixelBytes);
     }
@@ -116,8 +113,7 @@ public static unsafe class Levels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePairs(Vector512<int> level0, Vector512<int> level1, byte* target, byte most = byte.MaxValue)
     {
-        Vector512<byte> packed = Pack(level0, level1, level0, level1, most);
-        Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsByte().GetLower().Store(target);
+        Pack(level0, level1, level0, level1, most).AsByte().GetLower().Store(target);
     }
 
     /// <summary>Stores 8 levels of each of four pixels; what is below 0 becomes 0, what is above <paramref name="most"/> becomes that.</summary>
@@ -200,13 +196,15 @@ public static unsafe class Levels
         }
     }
 
-    // Packing works within 128 bits: four levels of each vector in turn.
+    // Packing works within 128 bits, four levels of each vector in turn: they are put behind each other after it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Pack(Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte most)
+    private static Vector512<int> Pack(Vector512<int> level0, Vector512<int> level1, Vector512<int> level2, Vector512<int> level3, byte most)
     {
         Vector512<byte> packed = Avx512BW.PackUnsignedSaturate(
             Avx512BW.PackSignedSaturate(level0, level1), Avx512BW.PackSignedSaturate(level2, level3));
-        return most < byte.MaxValue ? Vector512.Min(packed, Vector512.Create(most)) : packed;
+        if (most < byte.MaxValue)
+            packed = Vector512.Min(packed, Vector512.Create(most));
+        return Avx512F.PermuteVar16x32(packed.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
     }
 
     private static Vector128<byte> Narrow(Vector256<int> level)

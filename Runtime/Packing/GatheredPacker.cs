@@ -1,5 +1,3 @@
-using BitKernelGen.Execution;
-
 namespace BitKernelGen.Packing;
 
 /// <summary>
@@ -17,22 +15,20 @@ public static unsafe class GatheredPacker
     /// <param name="shape">The layer, with the channels of one group, and the bytes that they take in a gathered pixel.</param>
     /// <param name="groups">Groups of the layer.</param>
     /// <param name="together">Groups of a run.</param>
-    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order.</param>
+    /// <param name="layout">The form that this machine's kernel reads.</param>
     /// <returns>The first run's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
-        PackedWeights memory, SafeTensors file, in LayerShape shape, int groups, int together, ReadOnlySpan<PanelLayout> layouts)
+        PackedWeights memory, SafeTensors file, in LayerShape shape, int groups, int together, PanelLayout layout)
     {
-        PanelLayout layout = Machine.Choose(layouts);
         int positions = shape.Rows * shape.Columns;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, positions * shape.Channels, shape.Bits, file.Room);
         int runs = groups / together, groupOutputs = shape.Outputs / groups, pixelBytes = positions * together * shape.PixelBytes;
         LayerShape run = shape with { LevelOffset = layout.LevelOffset, Outputs = together * groupOutputs, Rows = 1, Columns = 1, Channels = pixelBytes, PixelBytes = pixelBytes };
 
         int panelOutputs = layout.Vectors * layout.Lanes, panels = (run.Outputs + panelOutputs - 1) / panelOutputs;
-        int panelWeights = (pixelBytes + layout.Group - 1) / layout.Group * layout.Group * panelOutputs;
         int parameterBytes = LayerPacker.ParameterBytes(run, panels * panelOutputs);
-        int weightBytes = panels * PanelUnpacker.PackedBytes(panelWeights, layout.ResidentBits);
+        int weightBytes = panels * LayerPacker.PanelBytes(run, layout);
         int runBytes = (parameterBytes + weightBytes + Alignment - 1) / Alignment * Alignment;
 
         byte* block = memory.Add(runs * runBytes), target = block;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using BitKernelGen.Execution;
 
 namespace BitKernelGen.Packing;
 
@@ -48,53 +47,48 @@ public static unsafe class LayerPacker
     /// <param name="memory">Receives the block.</param>
     /// <param name="file">The weights file.</param>
     /// <param name="shape">The layer.</param>
-    /// <param name="layouts">The forms that the kernels read, in <see cref="Machine"/>'s order; one alone is taken.</param>
+    /// <param name="layout">The form that this machine's kernel reads.</param>
     /// <returns>The block's first byte.</returns>
     /// <exception cref="WeightsException">The file does not fit the layer, or its weights break a bound that a kernel relies on.</exception>
     public static byte* Convolution(
-        PackedWeights memory, SafeTensors file, in LayerShape shape, ReadOnlySpan<WeightLayout> layouts)
+        PackedWeights memory, SafeTensors file, in LayerShape shape, WeightLayout layout)
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
         QuantizedLayer layer = QuantizedLayer.Read(file, shape.Name, shape.Outputs, products, shape.Bits, file.Room);
-        WeightLayout chosen = Machine.Choose(layouts);
-        RequireBounds(layer.Weights, shape, (chosen as PanelLayout)?.Chunk ?? 0);
-        return chosen switch
+        RequireBounds(layer.Weights, shape, (layout as PanelLayout)?.Chunk ?? 0);
+        return layout switch
         {
             ActivationTableLayout tables => ActivationTablePacker.Pack(memory, file, layer, shape, tables),
             WinogradLayout winograd => WinogradPacker.Pack(memory, layer, shape, winograd, file.Room),
-            _ => Panels(memory, file, layer, shape with { LevelOffset = ((PanelLayout)chosen).LevelOffset }, (PanelLayout)chosen),
+            _ => Panels(memory, file, layer, shape with { LevelOffset = ((PanelLayout)layout).LevelOffset }, (PanelLayout)layout),
         };
     }
 
     private static byte* Panels(PackedWeights memory, SafeTensors file, QuantizedLayer layer, in LayerShape shape, PanelLayout layout)
     {
-        int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
-        int panelOutputs = layout.Vectors * layout.Lanes;
-        int panelWeights = shape.Rows * groupsPerRow * panelOutputs * layout.Group;
-        int panelBytes = PanelUnpacker.PackedBytes(panelWeights, layout.ResidentBits);
-        int panels = (shape.Outputs + panelOutputs - 1) / panelOutputs;
+        int panelOutputs = layout.Vectors * layout.Lanes, panels = (shape.Outputs + panelOutputs - 1) / panelOutputs;
         int paddedOutputs = panels * panelOutputs;
-
-        byte* block = memory.Add(ParameterBytes(shape, paddedOutputs) + (panels * panelBytes));
+        byte* block = memory.Add(ParameterBytes(shape, paddedOutputs) + (panels * PanelBytes(shape, layout)));
         WriteParameters(block, file, layer, shape, 0, paddedOutputs);
         WritePanels(block + ParameterBytes(shape, paddedOutputs), layer.Weights, shape, layout, file.Room);
         return block;
     }
 
     /// <summary>Bytes of a packed panel.</summary>
-    internal static int PanelBytes(in LayerShape shape, PanelLayout layout)
+    internal static int PanelBytes(in LayerShape shape, PanelLayout layout) => PanelUnpacker.PackedBytes(PanelWeights(shape, layout), layout.ResidentBits);
+
+    private static int PanelWeights(in LayerShape shape, PanelLayout layout)
     {
         int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
-        return PanelUnpacker.PackedBytes(shape.Rows * groupsPerRow * layout.Vectors * layout.Lanes * layout.Group, layout.ResidentBits);
+        return shape.Rows * groupsPerRow * layout.Vectors * layout.Lanes * layout.Group;
     }
 
     /// <summary>Writes weights panel by panel.</summary>
     internal static void WritePanels(byte* target, ReadOnlySpan<sbyte> values, in LayerShape shape, PanelLayout layout, PackingRoom room)
     {
         int products = shape.Rows * shape.Columns * shape.Channels;
-        int groupsPerRow = ((shape.Columns * shape.PixelBytes) + layout.Group - 1) / layout.Group;
         int panelOutputs = layout.Vectors * layout.Lanes;
-        Span<sbyte> panel = room.Panel(shape.Rows * groupsPerRow * panelOutputs * layout.Group);
+        Span<sbyte> panel = room.Panel(PanelWeights(shape, layout));
         int panelBytes = PanelUnpacker.PackedBytes(panel.Length, layout.ResidentBits);
         for (int first = 0; first < shape.Outputs; first += panelOutputs, target += panelBytes)
         {
@@ -247,40 +241,18 @@ public static unsafe class LayerPacker
     }
 
     /// <summary>Scales and biases, for sums that come multiplied by 1 / <paramref name="factor"/>, a power of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void WriteScales(QuantizedLayer layer, in LayerShape shape, int firstOutput, float* scale, float* bias, float factor)
     {
-        int largest = shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1;
-        for (int done = Scales(layer, shape, firstOutput, scale, bias, factor, 0, (double)largest * layer.Inputs); done < shape.Outputs;
-            done = Scales(layer, shape, firstOutput, scale, bias, factor, done + 1, (double)largest * layer.Inputs))
-        {
-            RequireScale(layer, shape, firstOutput + done, scale[done], bias[done], factor);
-        }
-    }
-
-    /// <summary>Writes scales and biases.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="firstOutput">The first output.</param>
-    /// <param name="scale">Receives scales.</param>
-    /// <param name="bias">Receives biases.</param>
-    /// <param name="factor">What scales are multiplied by.</param>
-    /// <param name="from">Where to go on.</param>
-    /// <param name="mostWeights">The largest sum of an output's weights.</param>
-    /// <returns>The first output whose scale is to be looked at more closely; else the number of outputs.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Scales(
-        QuantizedLayer layer, in LayerShape shape, int firstOutput, float* scale, float* bias, float factor, int from, double mostWeights)
-    {
-        for (int output = from; output < shape.Outputs; output++)
+        double mostWeights = (shape.Bits == 1 ? 1 : (1 << (shape.Bits - 1)) - 1) * (double)layer.Inputs;
+        for (int output = 0; output < shape.Outputs; output++)
         {
             float m = shape.Step * layer.Scale[firstOutput + output] * shape.Premultiplier;
             scale[output] = m * factor;
             bias[output] = layer.Bias[firstOutput + output] * shape.Premultiplier;
             if (!float.IsFinite(m) || !float.IsFinite(bias[output]) || scale[output] / factor != m || !Fits(Largest(mostWeights, shape, m, bias[output]), shape))
-                return output;
+                RequireScale(layer, shape, firstOutput + output, scale[output], bias[output], factor);
         }
-
-        return shape.Outputs;
     }
 
     /// <summary>Refuses an output's scale, where it is not only for want of a closer look that it seemed wrong.</summary>
