@@ -16,6 +16,7 @@ internal static class DirectedNetworks
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
         WinogradPacked("WinogradPacked", isLargest: false), WinogradPacked("WinogradPackedLargest", isLargest: true),
         ActivationTables("ActivationTables", isLargest: false), ActivationTables("ActivationTablesLargest", isLargest: true), LargeTableInput(),
+        Planes(),
     ];
 
     /// <summary>Sums above 2²⁴, which float32 does not hold exactly.</summary>
@@ -242,6 +243,31 @@ internal static class DirectedNetworks
         return builder.Build("Sums");
     }
 
+    /// <summary>
+    /// Codes whose bit-planes products keep apart, in every way that a product can be computed: of one plane and of several, two readers of
+    /// one code, zero offsets, coefficients that let a larger code have a lower level, sums and moves that read levels of the same code.
+    /// </summary>
+    private static TestNetwork Planes()
+    {
+        CodeSpec Code(float step, int zero, params double[] coefficients) =>
+            new() { Bits = coefficients.Length, Step = step, Zero = zero, Coefficients = new(coefficients), Planes = true };
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(9, 14, 3), Code = Code(0.7f, 5, 4.9, 2.3, 2.2) });
+        LayerSpec Same(string name, string input, int channels) => Convolution(name, input, 3, 3, channels) with { Pad = new(1, 1, 1, 1) };
+        AddWeighted(builder, 4, 20, 9 * 3, seed: 70, Same("first", "input", 20) with { Activation = Activation.Relu, Code = Code(3, 0, 3.7, 2.1, 1.6, 0.4) });
+        AddWeighted(builder, 4, 20, 9 * 20, seed: 71, Same("second", "first", 20) with { KernelStrategy = "winograd-4x4" });
+        builder.Add(new LayerSpec { Name = "sum", Op = LayerOp.Add, Inputs = new("second", "first"), Activation = Activation.Relu, Code = Code(17, 0, 1.3) });
+        AddWeighted(builder, 2, 64, 9 * 20, seed: 72, Same("third", "sum", 64) with { Activation = Activation.PRelu, Code = Code(9, 3, 2.6, 1.4) });
+        AddWeighted(builder, 8, 64, 9, seed: 73, Same("depthwise", "third", 64) with { Op = LayerOp.Depthwise, Channels = 0, Code = Code(11, 4, 4.5, 1.9, 0.9) });
+        AddWeighted(builder, 1, 64, 9 * 64, seed: 74, Same("tables", "third", 64) with { KernelStrategy = "activation-tables", Code = Code(9, 0, 2.6, 1.4), Skip = new CodeSpec { Bits = 8, Step = 0.5f, Zero = 90 } });
+        AddWeighted(builder, 3, 24, 9 * 16, seed: 75, Same("groups", "depthwise", 24) with { Groups = 4, Stride = new(2, 2), Code = Code(6, 0, 2.5, 1.2) });
+        builder.Add(new LayerSpec { Name = "pooled", Op = LayerOp.MaxPool, Inputs = new("tables"), Kernel = new(2, 2), Stride = new(2, 2), Pad = new(0, 0, 0, 0) });
+        AddWeighted(builder, 5, 24, 64, seed: 76, Convolution("narrow", "pooled", 1, 1, 24) with { Code = Code(6, 0, 2.5, 1.2) });
+        builder.Add(new LayerSpec { Name = "cut", Op = LayerOp.Subsample, Inputs = new("groups"), Stride = new(2, 1) });
+        builder.Add(new LayerSpec { Name = "flat", Op = LayerOp.Flatten, Inputs = new("cut") });
+        AddWeighted(builder, 8, 7, 3 * 7 * 24, seed: 77, new LayerSpec { Name = "last", Op = LayerOp.Dense, Inputs = new("flat"), Channels = 7 });
+        return builder.Build("Planes");
+    }
+
     /// <summary>Layer names that are keywords, types or locals of the generated code.</summary>
     private static TestNetwork SharedNames()
     {
@@ -276,6 +302,7 @@ internal static class DirectedNetworks
             layer with { Weight = new(bits) },
             [.. Enumerable.Range(0, outputs * products).Select(_ => (sbyte)Weight())],
             [.. Enumerable.Range(0, outputs).Select(_ => 0.01f + random.NextSingle())],
-            [.. Enumerable.Range(0, outputs).Select(_ => random.NextSingle())]);
+            [.. Enumerable.Range(0, outputs).Select(_ => random.NextSingle())],
+            layer.Activation == Activation.PRelu ? [.. Enumerable.Range(0, outputs).Select(_ => random.NextSingle())] : null);
     }
 }

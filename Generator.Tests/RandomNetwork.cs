@@ -13,6 +13,9 @@ internal sealed class RandomNetwork
     private const long MaxMacs = 300_000;
     private static readonly int[] ChannelCounts = [1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 20, 31, 32, 33, 48, 64, 70];
 
+    /// <summary>The networks before it are those of the conformance program, which stay what they are.</summary>
+    private const int FirstWithPlanes = 40;
+
     private readonly Random _random;
     private readonly NetworkBuilder _builder;
     private readonly List<float> _magnitudes = [1];
@@ -22,6 +25,9 @@ internal sealed class RandomNetwork
 
     // All coefficients powers of two, all operations with an ONNX form.
     private readonly bool _isExportable;
+
+    // Whether codes with coefficients keep their bit-planes apart.
+    private readonly bool _hasPlanes;
     private Tensor _current;
     private bool _isLast;
 
@@ -32,6 +38,7 @@ internal sealed class RandomNetwork
     {
         _random = new Random(seed);
         _isExportable = isExportable;
+        _hasPlanes = seed >= FirstWithPlanes && seed % 3 == 0;
         _isDyadic = Chance(0.35);
         int channels = Chance(0.6) ? _random.Next(1, 5) : Pick(ChannelCounts);
         bool takesBytes = Chance(0.4);
@@ -143,7 +150,7 @@ internal sealed class RandomNetwork
     }
 
     private static bool CanBeWinograd(Tensor input) =>
-        input.Code!.MaxLevel <= WinogradTransform.MaxLevel && (input.Id > 0 || input.Channels % 4 == 0) && input.Height > 1 && input.Width > 1;
+        input.Code!.Product.MaxLevel <= WinogradTransform.MaxLevel && (input.Id > 0 || input.Channels % 4 == 0) && input.Height > 1 && input.Width > 1;
 
     /// <summary>A 3x3 convolution with stride 1, most often pinned to a size of tile that the planner would not choose.</summary>
     private LayerSpec Winograd(Tensor input, bool keepsShape, out int height, out int width)
@@ -204,9 +211,9 @@ internal sealed class RandomNetwork
 
         bool isGathered = spec.Groups > 1 || spec.Dilation.Any(step => step > 1);
         BoundsSpec? bounds = spec.Op == LayerOp.Depthwise ? null
-            : isGathered ? RandomBounds(values, outputs, rows * columns, 1, channels, (channels + 3) / 4 * 4, input.Code!.MaxLevel, isWinograd: false)
+            : isGathered ? RandomBounds(values, outputs, rows * columns, 1, channels, (channels + 3) / 4 * 4, input.Code!.Product.MaxLevel, isWinograd: false)
             : RandomBounds(
-                values, outputs, rows, columns, channels, input.Id == 0 ? channels : (channels + 3) / 4 * 4, input.Code!.MaxLevel,
+                values, outputs, rows, columns, channels, input.Id == 0 ? channels : (channels + 3) / 4 * 4, input.Code!.Product.MaxLevel,
                 spec.KernelStrategy != "auto");
         spec = spec with { Weight = new WeightSpec(bits), Bounds = bounds };
         float[]? slopes = activation == Activation.PRelu ? [.. Enumerable.Range(0, outputs).Select(_ => (_random.NextSingle() * 2) - 0.5f)] : null;
@@ -420,6 +427,7 @@ internal sealed class RandomNetwork
             Step = Rounded(magnitude * (0.5 + (2 * _random.NextDouble())) / most),
             Zero = zero,
             Coefficients = new(coefficients),
+            Planes = _hasPlanes && coefficients.Length > 0,
         };
     }
 

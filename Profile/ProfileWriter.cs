@@ -134,6 +134,8 @@ public sealed class ProfileWriter
             pairs.Add(("zero", TomlText.Of(code.Zero)));
         if (code.Coefficients.Count > 0)
             pairs.Add(("coefficients", TomlText.Of(code.Coefficients)));
+        if (code.Planes)
+            pairs.Add(("planes", TomlText.Of(code.Planes)));
         return Table([.. pairs]);
     }
 

@@ -11,12 +11,12 @@ namespace BitKernelGen.Calibration.Bottlenecks;
 public sealed record Bottleneck(CodeSpec Spec, double Distortion, double PsnrDb, double SqnrDb)
 {
     /// <summary>Measures a code on a histogram.</summary>
-    /// <param name="spec">The code; real-valued coefficients count as the integers that are put in their place.</param>
+    /// <param name="spec">The code; real-valued coefficients count as products read them.</param>
     /// <param name="values">The tensor's values.</param>
     public static Bottleneck Of(CodeSpec spec, CumulativeHistogram values)
     {
         Code code = Code.Of(spec);
-        double[] points = [.. code.Levels().Select(level => (double)code.Step * (level - code.Zero))];
+        double[] points = [.. code.Levels().Select(code.ProductValueOf).Order()];
         return Of(spec, values, values.Distortion(points));
     }
 

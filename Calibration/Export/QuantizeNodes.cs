@@ -6,10 +6,16 @@ namespace BitKernelGen.Calibration.Export;
 internal static class QuantizeNodes
 {
     /// <summary>The code as QuantizeLinear has it.</summary>
-    /// <exception cref="ExportException">Its levels are not evenly spaced.</exception>
-    public static EvenCode EvenOf(Tensor tensor, Code code) => EvenCode.Of(code) ?? throw new ExportException(
-        $"{(tensor.Id == 0 ? "The input" : $"The layer '{tensor.Name}'")} has the levels {string.Join(' ', code.Levels())}, which are not evenly "
-        + "spaced: QuantizeLinear can't express them. Quantize again with --levels even.");
+    /// <exception cref="ExportException">Its levels are not evenly spaced, or products read them plane by plane.</exception>
+    public static EvenCode EvenOf(Tensor tensor, Code code)
+    {
+        string subject = tensor.Id == 0 ? "The input" : $"The layer '{tensor.Name}'";
+        if (code.Planes is not null)
+            throw new ExportException($"{subject} has bit-planes, which QuantizeLinear can't express. Export it without 'planes'.");
+        return EvenCode.Of(code) ?? throw new ExportException(
+            $"{subject} has the levels {string.Join(' ', code.Levels())}, which are not evenly "
+            + "spaced: QuantizeLinear can't express them. Quantize again with --levels even.");
+    }
 
     /// <summary>Encodes values into each code that the tensor has; without one, they stay float32 with the activation applied.</summary>
     public static ExportedTensor Encode(GraphBuilder graph, Tensor tensor, string values, Activation activation, bool isVector)

@@ -16,7 +16,7 @@ internal static class BoundsProof
             return null;
         Geometry geometry = Geometry.Of(network, layer);
         int channels = geometry.Input.Channels;
-        int maxLevel = Code.Of(input).MaxLevel;
+        int maxLevel = Code.Of(input).Product.MaxLevel;
         LayerSpec spec = layer.Spec;
         if (spec.Groups > 1 || geometry.DilationHeight > 1 || geometry.DilationWidth > 1)
         {

@@ -70,6 +70,13 @@ internal sealed class Activations
         ? [.. _code!.Select((level, i) => level - Tensor.ZeroOf(i % Tensor.Channels))]
         : Differences(_code, Tensor.Code);
 
+    /// <summary>One bit-plane as multiplications read it.</summary>
+    public int[] Plane(int plane)
+    {
+        EquatableArray<byte> planes = Tensor.Code!.Planes!.OfLevel;
+        return Array.ConvertAll(_code!, level => planes[level] >> plane & 1);
+    }
+
     /// <summary>L − z as averages read it.</summary>
     public int[] DifferencesForSums() => Differences(_skip ?? _code, Tensor.SumCode);
 

@@ -7,7 +7,8 @@ internal static class Products
 {
     public static Activations Run(Layer layer, QuantizedLayer weights, Activations input, Tensor output, float[]? slopes)
     {
-        float step = input.Tensor.Code!.Step;
+        Code code = input.Tensor.Code!.Product;
+        float step = code.Step;
         float[] scale = Array.ConvertAll(weights.Scale, s => step * s);
         float[] bias = [.. weights.Bias];
         if (layer.IsPremultiplied)
@@ -17,25 +18,62 @@ internal static class Products
             bias = Array.ConvertAll(bias, b => b * reciprocal);
         }
 
-        int[] sums = SumsOf(layer, weights, input, output);
-        var results = new float[sums.Length];
-        for (int i = 0; i < results.Length; i++)
-        {
-            int channel = i % output.Channels;
-            float product = sums[i] * scale[channel];
-            results[i] = product + bias[channel];
-        }
-
+        float[] results = layer.ReadsPlanes
+            ? OfPlanes(layer, weights, input, output, scale, bias)
+            : OfLevels(SumsOf(layer, weights, input.Tensor, input.DifferencesForProducts(), output), scale, bias);
         return layer.IsPremultiplied
             ? Activations.EncodePremultiplied(output, results, layer.Activation, slopes)
             : Activations.Encode(output, results, layer.Activation, slopes);
     }
 
-    /// <summary>acc of every output, exact.</summary>
-    private static int[] SumsOf(Layer layer, QuantizedLayer weights, Activations input, Tensor output)
+    private static float[] OfLevels(int[] sums, float[] scale, float[] bias)
     {
-        int[] differences = input.DifferencesForProducts();
-        int channels = input.Tensor.Channels;
+        var results = new float[sums.Length];
+        for (int i = 0; i < results.Length; i++)
+        {
+            int channel = i % bias.Length;
+            float product = sums[i] * scale[channel];
+            results[i] = product + bias[channel];
+        }
+
+        return results;
+    }
+
+    /// <summary>Plane after plane, the most significant first; the first one takes the bias.</summary>
+    private static float[] OfPlanes(Layer layer, QuantizedLayer weights, Activations input, Tensor output, float[] scale, float[] bias)
+    {
+        EquatableArray<float> coefficients = input.Tensor.Code!.Planes!.Coefficients;
+        float[] results = [];
+        for (int plane = 0; plane < coefficients.Count; plane++)
+        {
+            float coefficient = coefficients[plane];
+            float[] ofPlane = Array.ConvertAll(scale, m => m * coefficient);
+            int[] sums = SumsOf(layer, weights, input.Tensor, input.Plane(plane), output);
+            if (plane == 0)
+            {
+                results = OfLevels(sums, ofPlane, bias);
+                continue;
+            }
+
+            for (int i = 0; i < results.Length; i++)
+            {
+                float product = sums[i] * ofPlane[i % bias.Length];
+                results[i] = product + results[i];
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>acc of every output, exact.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="differences">L − z of every element, or a plane of it.</param>
+    /// <param name="output">What it writes.</param>
+    private static int[] SumsOf(Layer layer, QuantizedLayer weights, Tensor input, int[] differences, Tensor output)
+    {
+        int channels = input.Channels;
         int groups = layer.Spec.Op == LayerOp.Depthwise ? channels : layer.Groups;
         int read = channels / groups, written = output.Channels / groups;
         var sums = new int[output.Length];
@@ -44,7 +82,7 @@ internal static class Products
             var window = new int[layer.Window.KernelHeight * layer.Window.KernelWidth * channels];
             for (int column = 0; column < output.Width; column++)
             {
-                Gather(layer.Window, differences, input.Tensor, row, column, window);
+                Gather(layer.Window, differences, input, row, column, window);
                 for (int o = 0; o < output.Channels; o++)
                 {
                     ReadOnlySpan<sbyte> filter = weights.Values.AsSpan(o * weights.Inputs, weights.Inputs);

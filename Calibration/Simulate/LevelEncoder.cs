@@ -51,10 +51,13 @@ internal sealed class LevelEncoder
         return levels;
     }
 
-    /// <summary>The values of levels.</summary>
+    /// <summary>The values of levels, as products read them.</summary>
     public float[] Decode(ReadOnlySpan<byte> levels)
     {
-        float step = _tensor.Code!.Step;
+        Code code = _tensor.Code!;
+        if (code.Planes is { } planes)
+            return [.. levels.ToArray().Select(level => (float)planes.ValueOf(level))];
+        float step = code.Step;
         var values = new float[levels.Length];
         for (int channel = 0; channel < _tensor.Channels; channel++)
         {

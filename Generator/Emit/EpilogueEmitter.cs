@@ -17,6 +17,8 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
     /// <summary>Parameters that a method with this epilogue takes, with their types.</summary>
     public static IEnumerable<(string Type, string Name)> Parameters(Epilogue epilogue)
     {
+        if (epilogue.Plane != Plane.None)
+            yield return ("float", "coefficient");
         if (epilogue.Residual is { } residual)
         {
             yield return ("byte*", "residual");
@@ -126,6 +128,15 @@ internal sealed class EpilogueEmitter(Epilogue epilogue, Isa isa)
         if (operand.Zero != 0)
             level += $" - {Create(operand.Zero.ToString())}";
         return $"{ToSingle(level)} * {Create(step)}";
+    }
+
+    /// <summary>Emits <c>value</c>: a sum with its output's scale and bias; in those of a bit-plane, with the plane's coefficient.</summary>
+    public void Scale(SourceWriter writer, string sum)
+    {
+        string scale = epilogue.Plane == Plane.None ? "scale" : $"(scale * {Create("coefficient")})";
+        writer.Line($"{Type("float")} value = {ToSingle(sum)} * {scale};");
+        if (epilogue.Plane != Plane.Next)
+            writer.Line("value += bias;");
     }
 
     /// <summary>The limit above that kept levels of a store are left with, as an argument.</summary>

@@ -26,8 +26,7 @@ internal static class FinishEmitter
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
         using (writer.Block($"private static void Finish{isa.Name}({KernelWriter.Declare(VectorParameters(epilogue, isa, hasZero))})"))
         {
-            writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle(hasZero ? "sum + correction" : "sum")} * scale;");
-            writer.Line("value += bias;");
+            emitter.Scale(writer, hasZero ? "sum + correction" : "sum");
             emitter.Emit(writer, "0", 0);
         }
     }
@@ -46,8 +45,7 @@ internal static class FinishEmitter
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
         using (writer.Block($"private static void Levels{isa.Name}({string.Join(", ", parameters.Concat(kept))})"))
         {
-            writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle(hasZero ? "sum + correction" : "sum")} * scale;");
-            writer.Line("value += bias;");
+            emitter.Scale(writer, hasZero ? "sum + correction" : "sum");
             emitter.Emit(writer, "0", 0, keep: Kept);
         }
 
@@ -105,7 +103,8 @@ internal static class FinishEmitter
             string Load(string pointer, int offset) =>
                 isa.Lanes == 1 ? $"{pointer}[{CSharp.Plus("i", offset)}]" : $"{isa.Vector}.Load({CSharp.Plus($"{pointer} + i", offset)})";
             writer.Line($"{emitter.Type("float")} scale = {Load("parameters", 0)};");
-            writer.Line($"{emitter.Type("float")} bias = {Load("parameters", paddedOutputs)};");
+            if (epilogue.Plane != Plane.Next)
+                writer.Line($"{emitter.Type("float")} bias = {Load("parameters", paddedOutputs)};");
             if (hasZero)
                 writer.Line($"{emitter.Type("int")} correction = {Load(isa.Lanes == 1 ? "((int*)parameters)" : "(int*)parameters", 2 * paddedOutputs)};");
             if (epilogue.Activation.Kind == Profiles.Activation.PRelu)
@@ -116,8 +115,7 @@ internal static class FinishEmitter
                 string sum = isa.Lanes == 1 ? $"sums[{at}]" : $"{isa.Vector}.Load(sums + {at})";
                 if (hasZero)
                     sum += " + correction";
-                writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle(sum)} * scale;");
-                writer.Line("value += bias;");
+                emitter.Scale(writer, sum);
                 emitter.Emit(writer, "i", count, width == 1 ? null : "x");
             }
         }

@@ -46,6 +46,7 @@ internal static class KernelEmitter
         AddKernel add => ElementwiseEmitter.Parameters(add),
         AvgPoolKernel pool => ElementwiseEmitter.Parameters(pool),
         RecodeKernel recode => ElementwiseEmitter.Parameters(recode),
+        PlanesKernel => PlanesEmitter.Parameters,
         _ => MoveEmitter.Parameters,
     };
 
@@ -86,6 +87,9 @@ internal static class KernelEmitter
             case MaxPoolKernel pool:
                 MoveEmitter.Emit(writer, pool);
                 break;
+            case PlanesKernel planes:
+                PlanesEmitter.Emit(writer, planes);
+                break;
             case CopyKernel copy:
                 MoveEmitter.Emit(writer, copy);
                 break;
@@ -111,6 +115,7 @@ internal static class KernelEmitter
         AvgPoolKernel pool => $"Averages, {pool.OutputHeight}x{pool.OutputWidth}x{pool.Channels}: {Epilogue(pool.Epilogue)}.",
         MaxPoolKernel pool => $"Maxima, {pool.OutputHeight}x{pool.OutputWidth}, {pool.OutputPixelBytes} channels.",
         CopyKernel copy => $"Copies {copy.Height}x{copy.Width} pixels.",
+        PlanesKernel planes => $"Bit-planes of {planes.Height} rows of levels.",
         RecodeKernel recode => $"Places {recode.Channels} channels of {recode.Height}x{recode.Width} pixels beside others.",
         _ => "",
     };

@@ -11,7 +11,7 @@ internal sealed class LayersEmitter
     private readonly SourceWriter _writer = new();
     private readonly Plan _plan;
     private readonly ModelNames _names;
-    private readonly List<string> _tables = [];
+    private readonly List<(string Name, string Comment, string Content)> _tables = [];
 
     private LayersEmitter(Plan plan, ModelNames names) => (_plan, _names) = (plan, names);
 
@@ -29,7 +29,7 @@ internal sealed class LayersEmitter
         using (_writer.BlockIf(_names.Namespace.Length > 0, $"namespace {_names.Namespace}"))
         using (_writer.Block($"unsafe partial class {profile.Name}"))
         {
-            foreach (Step step in _plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+            foreach (Step step in _plan.Weighted)
                 _writer.Line($"private byte* {_names.Field(step.Layer)};");
             _writer.Line();
             Pack();
@@ -49,7 +49,7 @@ internal sealed class LayersEmitter
     {
         using (_writer.Block("partial void Pack(global::BitKernelGen.SafeTensors weights)"))
         {
-            foreach (Step step in _plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+            foreach (Step step in _plan.Weighted)
                 _writer.Line($"{_names.Field(step.Layer)} = {(step.Kernel is GatheredKernel gathered ? Packing(step, gathered) : Packing(step))};");
         }
     }
@@ -272,6 +272,8 @@ internal sealed class LayersEmitter
             yield return name switch
             {
                 "input" => At(step, step.Input, step.Input.Interior + step.InputByte, step.Layer.Window.StrideHeight),
+                "bits" => Pointer(PlanesOf(step.Input.Code!.Planes!)),
+                "coefficient" => CSharp.Literal(step.Input.Tensor.Code!.Planes!.Coefficients[step.Plane]),
                 "inputStep" => CSharp.Literal(step.Input.Code!.Step),
                 "weights" => _names.Field(step.Layer),
                 "scratch" when !isPart => CSharp.Plus("arena", CSharp.Operand(MachineChoice.Of(isa => step.ScratchAt(isa).ToString()))),
@@ -279,10 +281,10 @@ internal sealed class LayersEmitter
                 "residualStep" => CSharp.Literal(step.Residual!.Code!.Step),
                 "output" => At(step, step.Outputs[0], step.Outputs[0].Interior + step.OutputByte),
                 "reciprocal" => CSharp.Literal(step.Outputs[0].Code!.Reciprocal),
-                "levels" => TablePointer(step.Outputs[0].Code!),
+                "levels" => Pointer(Table(step.Outputs[0].Code!)),
                 "skip" => At(step, step.Outputs[1], step.Outputs[1].Interior),
                 "skipReciprocal" => CSharp.Literal(step.Outputs[1].Code!.Reciprocal),
-                "skipLevels" => TablePointer(step.Outputs[1].Code!),
+                "skipLevels" => Pointer(Table(step.Outputs[1].Code!)),
                 _ => name,
             };
         }
@@ -297,8 +299,10 @@ internal sealed class LayersEmitter
         int top = (buffer.PadTop * buffer.RowBytes) + (buffer.PadLeft * buffer.PixelBytes);
         int between = (buffer.PadLeft + buffer.PadRight) * buffer.PixelBytes;
         int bottom = (buffer.PadBottom * buffer.RowBytes) + (buffer.PadRight * buffer.PixelBytes);
+        string start = CSharp.Plus("arena", buffer.Offset) + (buffer.Planes == 1 ? "" : $" + (plane * {buffer.PlaneBytes})");
+        using System.IDisposable? planes = KernelWriter.Loop(_writer, "plane", buffer.Planes);
         _writer.Line(
-            $"global::BitKernelGen.Execution.Border.Fill({CSharp.Plus("arena", buffer.Offset)}, {(buffer.Tensor.Zeros.Count > 0 ? "InputZeros" : buffer.Code!.Zero.ToString())}, " +
+            $"global::BitKernelGen.Execution.Border.Fill({start}, {(buffer.Tensor.Zeros.Count > 0 ? "InputZeros" : buffer.Code!.Zero.ToString())}, " +
             $"{buffer.Tensor.Height}, {buffer.InteriorRowBytes}, {top}, {between}, {bottom});");
     }
 
@@ -329,24 +333,31 @@ internal sealed class LayersEmitter
     }
 
     /// <summary>The levels of a code that is not even, by half steps: data of the assembly.</summary>
-    private string Table(Code code)
+    private string Table(Code code) => Table("Levels", "The nearest level for every half step.", code.LevelByHalfStep());
+
+    /// <summary>The bit-planes of every level; bytes that are no channel hold levels that the code may not have.</summary>
+    private string PlanesOf(BitPlanes planes) => Table("Planes", "The bit-planes of every level.", [.. planes.OfLevel, .. new byte[256 - planes.OfLevel.Count]]);
+
+    private string Table(string kind, string comment, byte[] values)
     {
-        string content = string.Join(", ", code.LevelByHalfStep());
-        if (!_tables.Contains(content))
-            _tables.Add(content);
-        return $"Levels{_tables.IndexOf(content)}";
+        string content = string.Join(", ", values);
+        if (_tables.FirstOrDefault(table => table.Content == content && table.Comment == comment) is { Name: { } known })
+            return known;
+        string name = $"{kind}{_tables.Count(table => table.Comment == comment)}";
+        _tables.Add((name, comment, content));
+        return name;
     }
 
-    private string TablePointer(Code code) =>
-        $"(byte*)global::System.Runtime.CompilerServices.Unsafe.AsPointer(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference({Table(code)}))";
+    private static string Pointer(string table) =>
+        $"(byte*)global::System.Runtime.CompilerServices.Unsafe.AsPointer(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference({table}))";
 
     private void Tables()
     {
-        for (int i = 0; i < _tables.Count; i++)
+        foreach ((string name, string comment, string content) in _tables)
         {
             _writer.Line();
-            _writer.Line("// The nearest level for every half step.");
-            _writer.Line($"private static global::System.ReadOnlySpan<byte> Levels{i} => new byte[] {{ {_tables[i]} }};");
+            _writer.Line($"// {comment}");
+            _writer.Line($"private static global::System.ReadOnlySpan<byte> {name} => new byte[] {{ {content} }};");
         }
     }
 }

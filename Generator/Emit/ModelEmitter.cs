@@ -102,7 +102,7 @@ internal static class ModelEmitter
     private static string[] Row(Plan plan, Layer layer)
     {
         Tensor output = plan.Network.Tensors[layer.Output];
-        Step? step = plan.Steps.FirstOrDefault(step => step.Layer == layer);
+        Step? step = plan.StepOf(layer);
         string code = output.Code is null ? "" : Describe(output.Code);
         string skip = output.Skip is null ? "" : $"{(code.Length > 0 ? ", " : "")}skip {Describe(output.Skip)}";
         return
@@ -172,11 +172,11 @@ internal static class ModelEmitter
         foreach (Layer layer in network.Layers)
         {
             Tensor output = network.Tensors[layer.Output];
-            Step? step = plan.Steps.FirstOrDefault(step => step.Layer == layer);
+            Step? step = plan.StepOf(layer);
             string coefficients = output.Code is { } code ? $"new[] {{ {string.Join(", ", code.Coefficients)} }}" : "global::System.Array.Empty<int>()";
             writer.Line(
                 $"        new({CSharp.Literal(layer.Spec.Name)}, {CSharp.Literal(OpName(layer.Spec.Op))}, new[] {{ {output.Height}, {output.Width}, {output.Channels} }}, " +
-                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {MachineChoice.Of(isa => CSharp.Literal(Strategy(plan, layer, step, isa)))}, {Each(isa => step is null ? 0 : CostModel.Cycles(step, isa, network))}, {Each(isa => step?.WeightBytes(isa) ?? 0)}),");
+                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {MachineChoice.Of(isa => CSharp.Literal(Strategy(plan, layer, step, isa)))}, {Each(isa => plan.Steps.Where(step => step.Layer == layer).Sum(step => CostModel.Cycles(step, isa, network)))}, {Each(isa => step?.WeightBytes(isa) ?? 0)}),");
         }
 
         writer.Line(network.Profile.Output.Labels.Count > 0 ? "    })\n{\n    Labels = Labels,\n};" : "    });");

@@ -129,8 +129,7 @@ internal sealed class WinogradOutputEmitter(SourceWriter writer, ProductKernel k
             [(_int, "sum"), ($"{_isa.Vector}<float>", "scale"), ($"{_isa.Vector}<float>", "bias"), .. EpilogueEmitter.Parameters(kernel.Epilogue)];
         using (writer.Block($"private static void {name}{_isa.Name}({KernelWriter.Declare(parameters)})"))
         {
-            writer.Line($"{emitter.Type("float")} value = {emitter.ToSingle("sum")} * scale;");
-            writer.Line("value += bias;");
+            emitter.Scale(writer, "sum");
             emitter.Emit(writer, "0", count);
         }
     }

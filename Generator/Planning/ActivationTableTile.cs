@@ -105,7 +105,7 @@ internal sealed record ActivationTableTile(
     {
         Window window = layer.Window;
         int taps = window.KernelHeight * window.KernelWidth, groups = (input.Channels + 3) / 4;
-        int chunks = ActivationTableRule.Chunks(taps, input.Channels, input.Code!.MaxLevel), perChunk = (groups + chunks - 1) / chunks;
+        int chunks = ActivationTableRule.Chunks(taps, input.Channels, input.Code!.Product.MaxLevel), perChunk = (groups + chunks - 1) / chunks;
         int vectors = (output.Channels + VectorOutputs - 1) / VectorOutputs;
         IEnumerable<ActivationTableTile> tiles =
             from panel in new[] { 1, 2, 4, 8 }

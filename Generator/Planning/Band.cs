@@ -48,12 +48,12 @@ internal sealed record Band(Layer Producer, Layer Consumer, int Rows, int Count)
 
         // Tiles of Winograd's algorithm would overlap from one band to the next.
         bool IsDirect(Layer layer) =>
-            layer.Spec.Op == LayerOp.Conv && !layer.IsGathered && strategies.All(all => all[layer.Index] is ProductTile);
+            layer.Spec.Op == LayerOp.Conv && !layer.IsGathered && !layer.ReadsPlanes && strategies.All(all => all[layer.Index] is ProductTile);
     }
 
     /// <summary>Whether each row of the output needs one row of the input.</summary>
     private static bool IsByRow(Layer layer) =>
         layer.Window is { KernelHeight: 1, StrideHeight: 1, PadTop: 0, PadBottom: 0, PadLeft: 0, PadRight: 0 };
 
-    private static bool Reads(Layer layer, Tensor tensor) => Forms.Moves(layer.Spec.Op) || Forms.Read(layer, tensor) == Form.Code;
+    private static bool Reads(Layer layer, Tensor tensor) => Forms.Moves(layer.Spec.Op) || Forms.Needs(layer, tensor, Form.Code);
 }

@@ -13,6 +13,12 @@ internal enum Form
 
     /// <summary>float32.</summary>
     Float,
+
+    /// <summary>The bit-planes of the code, one after the other: 0 or 1 for each element.</summary>
+    Planes,
+
+    /// <summary>float32 sums of some planes' products, on their way to the layer's output.</summary>
+    Partial,
 }
 
 /// <summary>
@@ -39,14 +45,18 @@ internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft,
     {
         Form.Code => Tensor.Code,
         Form.Skip => Tensor.Skip,
+        Form.Planes => Tensor.Code!.Product,
         _ => null,
     };
+
+    /// <summary>Whether its elements are float32.</summary>
+    public bool IsFloat => Form is Form.Float or Form.Partial;
 
     /// <summary>
     /// Bytes of a pixel. The input's pixels lie densely, as the caller gives them; elsewhere the channels are rounded up to a
     /// whole 32-bit word of levels, or a whole vector of floats.
     /// </summary>
-    public int PixelBytes => Form == Form.Float ? RoundUp(Tensor.Channels, 16) * sizeof(float) : PixelBytesOf(Tensor);
+    public int PixelBytes => IsFloat ? RoundUp(Tensor.Channels, 16) * sizeof(float) : PixelBytesOf(Tensor);
 
     /// <summary>Bytes of a pixel of levels.</summary>
     public static int PixelBytesOf(Tensor tensor) => tensor.Id == 0 ? tensor.Channels : RoundUp(tensor.Channels, 4);
@@ -61,7 +71,13 @@ internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft,
     public int Interior => Offset + (PadTop * RowBytes) + (PadLeft * PixelBytes);
 
     /// <summary>Bytes in all, what kernels may read past the end included.</summary>
-    public int Bytes => RoundUp(((PadTop + (BandRows ?? Tensor.Height) + PadBottom) * RowBytes) + Slack, Slack);
+    public int Bytes => RoundUp((Planes * PlaneBytes) + Slack, Slack);
+
+    /// <summary>Images that lie one after the other: bit-planes, or one.</summary>
+    public int Planes => Form == Form.Planes ? Tensor.Code!.Bits : 1;
+
+    /// <summary>Bytes from one image to the next.</summary>
+    public int PlaneBytes => (PadTop + (BandRows ?? Tensor.Height) + PadBottom) * RowBytes;
 
     /// <summary>Whether it has padding to fill.</summary>
     public bool IsPadded => PadTop + PadLeft + PadBottom + PadRight > 0;

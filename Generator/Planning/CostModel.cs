@@ -26,7 +26,7 @@ internal static class CostModel
             AvgPoolKernel pool => vectors * ((3 * pool.Window.KernelHeight * pool.Window.KernelWidth) + Finish(isa)),
             MaxPoolKernel pool => vectors * pool.Window.KernelHeight * pool.Window.KernelWidth / 2,
             AddKernel => vectors * (Finish(isa) + 4),
-            RecodeKernel => output.Length * 4,
+            RecodeKernel recode => recode.Height * recode.Width * recode.Channels * 4,
             _ => vectors / 2,
         });
     }

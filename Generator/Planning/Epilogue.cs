@@ -23,11 +23,30 @@ internal sealed record Epilogue(Operand? Residual, ActivationFunction Activation
     /// </summary>
     public bool RoundsFirst { get; init; }
 
+    /// <summary>Which of a code's bit-planes the sums are of: their scale has the plane's coefficient in it.</summary>
+    public Plane Plane { get; init; }
+
+    /// <summary>Whether outputs have slopes among their parameters, be it for other planes.</summary>
+    public bool HasSlope { get; init; } = Activation.Kind == Profiles.Activation.PRelu;
+
     /// <summary>Whether all that is stored are levels, so that vectors of them can be packed four at a time.</summary>
     public bool StoresLevels => Stores.All(store => store.Encoding is not null);
 
     /// <summary>Numbers that each output has before the weights: scale and bias, a correction for the zero offset, prelu's slope.</summary>
-    public int Parameters(bool hasZero) => 2 + (hasZero ? 1 : 0) + (Activation.Kind == Profiles.Activation.PRelu ? 1 : 0);
+    public int Parameters(bool hasZero) => 2 + (hasZero ? 1 : 0) + (HasSlope ? 1 : 0);
+}
+
+/// <summary>A bit-plane's place among those of its code.</summary>
+internal enum Plane
+{
+    /// <summary>Sums are of levels.</summary>
+    None,
+
+    /// <summary>The first one takes the bias.</summary>
+    First,
+
+    /// <summary>The others are added to those before.</summary>
+    Next,
 }
 
 /// <summary>A coded or float32 operand of a sum.</summary>
@@ -37,7 +56,7 @@ internal sealed record Epilogue(Operand? Residual, ActivationFunction Activation
 /// <param name="RowBytes">Bytes from one row to the next.</param>
 internal sealed record Operand(bool IsFloat, int Zero, int PixelBytes, int RowBytes)
 {
-    public static Operand Of(Buffer buffer) => new(buffer.Form == Form.Float, buffer.Code?.Zero ?? 0, buffer.PixelBytes, buffer.RowBytes);
+    public static Operand Of(Buffer buffer) => new(buffer.IsFloat, buffer.Code?.Zero ?? 0, buffer.PixelBytes, buffer.RowBytes);
 }
 
 /// <summary>A result on its way to memory.</summary>

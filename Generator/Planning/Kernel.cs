@@ -237,6 +237,12 @@ internal sealed record CopyKernel(
     public override string Name => $"Copy_{Height}x{Width}_{CopiedBytes}";
 }
 
+/// <summary>Levels to the bit-planes of their codes.</summary>
+internal sealed record PlanesKernel(int Height, int InputBytes, int InputRowBytes, int PlaneRowBytes, int PlaneBytes, int Planes) : Kernel
+{
+    public override string Name => $"Planes_{Height}x{InputBytes}_{Planes}";
+}
+
 /// <summary>Writes one operand of a concat into its channels, recoded.</summary>
 internal sealed record RecodeKernel(int Height, int Width, int Channels, Operand Input, Store Store, bool IsEqual) : Kernel
 {

@@ -31,7 +31,7 @@ internal sealed class Placement(
 
         IGrouping<(int, Form), (int Tensor, Form Form)>[] shared = [.. keys.GroupBy(key => places[key])];
         IEnumerable<ArenaLayout.Block> blocks = shared.Select(block => new ArenaLayout.Block(
-            block.Max(key => buffers[key].Bytes), block.Min(key => Born(key.Tensor)), block.Max(LastRead)));
+            block.Max(key => buffers[key].Bytes), block.Min(Born), block.Max(LastRead)));
         var scratch = new ScratchPlacement([.. blocks], steps, [.. steps.Select(step => Time(step.Layer))]);
         (long[] offsets, EquatableArray<int>[] scratchOffsets) = scratch.Place();
         for (int i = 0; i < shared.Length; i++)
@@ -59,14 +59,16 @@ internal sealed class Placement(
         return (fusedInto[layer.Index] ?? layer).Index;
     }
 
-    private int Born(int tensor) => tensor == 0 ? -1 : Time(network.Layers[tensor - 1]);
+    /// <summary>Bit-planes are made when they are first read, all else when the tensor is computed.</summary>
+    private int Born((int Tensor, Form Form) key) =>
+        key.Form == Form.Planes ? Readers(key).Min(Time) : key.Tensor == 0 ? -1 : Time(network.Layers[key.Tensor - 1]);
 
     private int LastRead((int Tensor, Form Form) key) =>
-        key.Tensor == network.Output ? network.Layers.Count : Readers(key).Select(Time).DefaultIfEmpty(Born(key.Tensor)).Max();
+        key.Tensor == network.Output && key.Form != Form.Partial ? network.Layers.Count : Readers(key).Select(Time).DefaultIfEmpty(Born(key)).Max();
 
     private IEnumerable<Layer> Readers((int Tensor, Form Form) key) => network.Layers.Where(layer =>
         layer.Inputs.Contains(key.Tensor)
-        && (Forms.Moves(layer.Spec.Op) ? buffers.ContainsKey((layer.Output, key.Form)) : Forms.Read(layer, network.Tensors[key.Tensor]) == key.Form));
+        && (Forms.Moves(layer.Spec.Op) ? buffers.ContainsKey((layer.Output, key.Form)) : Forms.Needs(layer, network.Tensors[key.Tensor], key.Form)));
 
     /// <summary>
     /// An operand of a sum and a form of the sum that can take its place: nobody else reads the operand then or later, and the elements
@@ -94,5 +96,5 @@ internal sealed class Placement(
     private static bool LiesAlike(Buffer from, Buffer to) =>
         from.BandRows is null && to.BandRows is null && !from.IsPadded && !to.IsPadded
         && (from.Tensor.Height, from.PixelBytes, from.RowBytes) == (to.Tensor.Height, to.PixelBytes, to.RowBytes)
-        && (from.Form == Form.Float) == (to.Form == Form.Float);
+        && from.IsFloat == to.IsFloat;
 }

@@ -37,8 +37,14 @@ internal sealed record Plan(
     /// <summary>The same as float32.</summary>
     public long FloatBytes => FloatWeightBytes + FloatArenaBytes;
 
+    /// <summary>The step that computes a layer, of several the first; null where another layer computes it.</summary>
+    public Step? StepOf(Layer layer) => Steps.FirstOrDefault(step => step.Layer == layer && step.Kernel is not PlanesKernel);
+
+    /// <summary>The steps that weights are packed for: of those that share a layer's, the first.</summary>
+    public IEnumerable<Step> Weighted => Steps.Where(step => step.HasWeights && step.Plane == 0);
+
     /// <summary>Bytes of all packed weights.</summary>
-    public long WeightBytes(Isa isa) => Steps.Sum(step => (long)step.WeightBytes(isa));
+    public long WeightBytes(Isa isa) => Weighted.Sum(step => (long)step.WeightBytes(isa));
 
     /// <summary>Bytes of the same weights and biases as float32.</summary>
     public long FloatWeightBytes => Network.Layers.Where(layer => layer.Spec.Weight is not null).Sum(layer =>
@@ -74,6 +80,12 @@ internal sealed record Step(
 
     /// <summary>The band that it is a part of: it then computes some rows at a time.</summary>
     public Band? Band { get; init; }
+
+    /// <summary>Which bit-plane of its input it multiplies.</summary>
+    public int Plane { get; init; }
+
+    /// <summary>Whether it reads its layer's weights.</summary>
+    public bool HasWeights => Layer.Spec.Weight is not null && Kernel is not PlanesKernel;
 
     /// <summary>Bytes of packed weights, parameters and what the kernel reads beside them.</summary>
     public int WeightBytes(Isa isa) => Kernel.WeightBytes(isa)

@@ -143,7 +143,7 @@ internal sealed class Planner
                 if (operand == 0 || tensor.SumCode is not null || operand == _network.Output || Readers(operand).Count() != 1)
                     continue;
                 Layer producer = _network.Layers[operand - 1];
-                if (producer.Spec.Weight is null || producer.Spec.Activation != Activation.None || add.Inputs[0] == add.Inputs[1])
+                if (producer.Spec.Weight is null || producer.ReadsPlanes || producer.Spec.Activation != Activation.None || add.Inputs[0] == add.Inputs[1])
                     continue;
                 _fusedInto[producer.Index] = add;
                 break;
@@ -163,16 +163,18 @@ internal sealed class Planner
         {
             foreach (int input in layer.Inputs.Where(input => !IsFusedAway(input)))
             {
-                if (!Forms.Moves(layer.Spec.Op))
-                    needed.Add((input, Forms.Read(layer, _network.Tensors[input])));
-                else
-                    needed.UnionWith(needed.Where(need => need.Tensor == layer.Output).Select(need => (input, need.Form)).ToArray());
+                Form[] forms = Forms.Moves(layer.Spec.Op)
+                    ? [.. needed.Where(need => need.Tensor == layer.Output && need.Form != Form.Planes).Select(need => need.Form)]
+                    : [.. Forms.All.Where(form => Forms.Needs(layer, _network.Tensors[input], form))];
+                needed.UnionWith(forms.Select(form => (input, form)));
             }
 
             // A layer that nobody reads still runs, in its cheapest form: the profile says so, and BKG021 has warned.
             if (!IsFusedAway(layer.Output) && !needed.Any(need => need.Tensor == layer.Output))
                 needed.Add((layer.Output, Forms.OfSums(_network.Tensors[layer.Output])));
         }
+
+        needed.UnionWith(_network.Layers.Where(layer => PlanesOf(layer) > 1).Select(layer => (layer.Output, Form.Partial)));
 
         foreach ((int tensor, Form form) in needed.OrderBy(need => need.Tensor).ThenBy(need => need.Form))
             _buffers.Add((tensor, form), Padded(_network.Tensors[tensor], form));
@@ -182,7 +184,7 @@ internal sealed class Planner
     private Buffer Padded(Tensor tensor, Form form)
     {
         int top = 0, left = 0, bottom = 0, right = 0;
-        foreach (Layer layer in Readers(tensor.Id).Where(layer => layer.Spec.Op is LayerOp.Conv or LayerOp.Depthwise && form == Form.Code))
+        foreach (Layer layer in Readers(tensor.Id).Where(layer => layer.Spec.Op is LayerOp.Conv or LayerOp.Depthwise && Forms.Read(layer, tensor) == form))
         {
             Window window = layer.Window;
             Tensor output = _network.Tensors[layer.Output];
@@ -215,6 +217,10 @@ internal sealed class Planner
         Buffer[] outputs = OutputsOf(layer);
         switch (layer.Spec.Op)
         {
+            case LayerOp.Conv or LayerOp.Dense or LayerOp.Depthwise when layer.ReadsPlanes:
+                foreach (Step step in Planes(layer, outputs))
+                    yield return step;
+                break;
             case LayerOp.Conv or LayerOp.Dense or LayerOp.Depthwise:
                 yield return Weighted(layer, null, null, outputs);
                 break;
@@ -243,6 +249,32 @@ internal sealed class Planner
         }
     }
 
+    /// <summary>How many bit-planes a layer reads; 0 where it reads levels.</summary>
+    private int PlanesOf(Layer layer) => layer.ReadsPlanes ? _network.Tensors[layer.Inputs[0]].Code!.Bits : 0;
+
+    /// <summary>
+    /// A layer that reads bit-planes: the first such layer makes them, then each plane's sums are added to those of the planes before.
+    /// </summary>
+    private IEnumerable<Step> Planes(Layer layer, Buffer[] outputs)
+    {
+        int tensor = layer.Inputs[0], count = PlanesOf(layer);
+        Buffer levels = _buffers[(tensor, Form.Code)], planes = _buffers[(tensor, Form.Planes)];
+        if (Readers(tensor).First(reader => reader.ReadsPlanes) == layer)
+        {
+            var kernel = new PlanesKernel(
+                levels.Tensor.Height, levels.InteriorRowBytes, levels.RowBytes, planes.RowBytes, planes.PlaneBytes, count);
+            yield return new Step(layer, null, kernel, levels, 0, null, new EquatableArray<Buffer>(planes), 0);
+        }
+
+        for (int plane = 0; plane < count; plane++)
+        {
+            Buffer? before = plane == 0 ? null : _buffers[(layer.Output, Form.Partial)];
+            Buffer[] results = plane == count - 1 ? outputs : [_buffers[(layer.Output, Form.Partial)]];
+            Step step = Weighted(layer, null, before, results, plane);
+            yield return step with { Plane = plane, InputByte = step.InputByte + (plane * planes.PlaneBytes) };
+        }
+    }
+
     private Buffer[] OutputsOf(Layer layer) =>
         [.. new[] { Form.Code, Form.Skip, Form.Float }.Where(form => _buffers.ContainsKey((layer.Output, form))).Select(form => _buffers[(layer.Output, form)])];
 
@@ -266,12 +298,21 @@ internal sealed class Planner
     public static float StepsPerUnit(IEnumerable<Buffer> outputs) => outputs.Select(output => output.Code?.Reciprocal ?? 0).Max();
 
     /// <summary>A layer with weights, alone or with the add that follows it.</summary>
-    private Step Weighted(Layer layer, Layer? add, Buffer? residual, Buffer[] outputs)
+    private Step Weighted(Layer layer, Layer? add, Buffer? residual, Buffer[] outputs, int? plane = null)
     {
         Buffer input = Read(layer, layer.Inputs[0]);
         Window window = layer.Window;
         Tensor output = _network.Tensors[layer.Output];
         Epilogue epilogue = EpilogueOf(add ?? layer, residual, outputs);
+        if (plane is { } number)
+        {
+            epilogue = epilogue with
+            {
+                Activation = number == PlanesOf(layer) - 1 ? layer.Activation : ActivationFunction.None,
+                Plane = number == 0 ? Plane.First : Plane.Next,
+            };
+        }
+
         int start = -(window.PadTop * input.RowBytes) - (window.PadLeft * input.PixelBytes);
         Code code = input.Code!;
         Kernel kernel = layer.IsGathered ? Gathered(layer, input, output, epilogue)
@@ -419,7 +460,7 @@ internal sealed class Planner
     {
         Buffer input = _buffers[(layer.Inputs[0], output.Form)];
         Tensor from = input.Tensor, to = output.Tensor;
-        int element = output.Form == Form.Float ? sizeof(float) : 1;
+        int element = output.IsFloat ? sizeof(float) : 1;
         Kernel kernel = layer.Spec.Op switch
         {
             LayerOp.MaxPool => new MaxPoolKernel(

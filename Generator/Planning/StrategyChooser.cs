@@ -75,7 +75,7 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
         if (strategies.Length == 0)
             return [];
         Tensor output = network.Tensors[layer.Output];
-        Code code = network.Tensors[layer.Inputs[0]].Code!;
+        Code code = network.Tensors[layer.Inputs[0]].Code!.Product;
 
         // What is pinned to a strategy that this machine lacks has all others to choose from.
         bool isPinned = strategies.Any(strategy => strategy.Name == layer.Spec.KernelStrategy);
@@ -92,7 +92,7 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
         if (layer.Spec.Op is not (LayerOp.Conv or LayerOp.Dense) || layer.IsGathered)
             return [];
         Tensor input = network.Tensors[layer.Inputs[0]], output = network.Tensors[layer.Output];
-        Code code = input.Code!;
+        Code code = input.Code!.Product;
         int pixelBytes = Buffer.PixelBytesOf(input);
         Isa products = isa == Isa.Vbmi ? Isa.Avx512 : isa;
         var strategies = new List<Strategy>

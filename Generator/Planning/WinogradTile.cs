@@ -104,7 +104,7 @@ internal sealed record WinogradTile(
         int groups = (all + most - 1) / most;
         int bits = !isPacked ? 0 : weight.Bits == 1 ? 2 : weight.Bits;
         bool widensLast = size == 2 && isa.Registers >= 32 && !isPacked && !input.HasZero
-            && WinogradTransform.F2.FitsUntilLast(pixelBytes / Group * Taps * weight.Largest, input.Code!.MaxLevel);
+            && WinogradTransform.F2.FitsUntilLast(pixelBytes / Group * Taps * weight.Largest, input.Code!.Product.MaxLevel);
         return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel, bits, widensLast);
     }
 

@@ -19,6 +19,7 @@ internal static class CodeBinder
             Step = (float)code.Number("step", IsStep, "a normal float32 above 0"),
             Zero = code.Has("zero") ? code.Integer("zero", 0, int.MaxValue) : 0,
             Coefficients = code.Has("coefficients") ? code.Numbers("coefficients", count, Rules.IsPositive, "a number above 0") : default,
+            Planes = code.Has("planes") && code.Boolean("planes"),
         };
     }
 

@@ -11,7 +11,7 @@ internal static class Words
     public static readonly IReadOnlyList<string> Weights = ["file", "sha256"];
     public static readonly IReadOnlyList<string> Input = ["shape", "mean", "std", "scale", "code", "gain", "zeros"];
     public static readonly IReadOnlyList<string> Output = ["from", "labels"];
-    public static readonly IReadOnlyList<string> Code = ["bits", "step", "zero", "coefficients"];
+    public static readonly IReadOnlyList<string> Code = ["bits", "step", "zero", "coefficients", "planes"];
     public static readonly IReadOnlyList<string> Weight = ["bits"];
     public static readonly IReadOnlyList<string> Bounds = ["pair", "steps", "sum", "winograd-2x2", "winograd-4x4"];
 

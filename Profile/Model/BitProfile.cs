@@ -93,6 +93,12 @@ public sealed record CodeSpec
 
     /// <summary>The coefficients n₀ … in steps, most significant first; empty for powers of two (2^(bits−1) … 1).</summary>
     public EquatableArray<double> Coefficients { get; init; }
+
+    /// <summary>
+    /// Whether products keep the code's bit-planes apart and multiply each by its coefficient as it is written, instead of by the nearest
+    /// integers.
+    /// </summary>
+    public bool Planes { get; init; }
 }
 
 /// <summary>How a layer's weights are stored.</summary>

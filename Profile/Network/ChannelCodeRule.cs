@@ -35,6 +35,8 @@ public static class ChannelCodeRule
             return;
         if ((spec.Gain.Count > 0 || spec.Zeros.Count > 0) && !code.IsEven)
             reporter.Report("BKG013", "code.coefficients", "with 'gain' or 'zeros' the levels are 0, 1, 2 …: coefficients do not apply.");
+        if ((spec.Gain.Count > 0 || spec.Zeros.Count > 0) && spec.Code.Planes)
+            reporter.Report("BKG013", "code.planes", "with 'gain' or 'zeros' there are no bit-planes.");
         for (int i = 0; i < spec.Zeros.Count; i++)
         {
             if (spec.Zeros[i] < 0 || spec.Zeros[i] > code.MaxLevel)

@@ -28,6 +28,16 @@ public sealed record Code
     /// </summary>
     public double ApproximationError { get; init; }
 
+    /// <summary>How products read the code, where they keep its bit-planes apart; null where they read levels, as all else does.</summary>
+    public BitPlanes? Planes { get; init; }
+
+    /// <summary>The code of what products multiply: levels, or one plane after the other.</summary>
+    public Code Product => Planes?.Plane ?? this;
+
+    /// <summary>What products make of a level.</summary>
+    /// <param name="level">The level.</param>
+    public double ProductValueOf(int level) => Planes?.ValueOf(level) ?? (double)Step * (level - Zero);
+
     /// <summary>The code that is computed with where one is written: integers in the place of real-valued coefficients.</summary>
     /// <param name="spec">What is written.</param>
     /// <exception cref="ArgumentException">It is no code; the message says why.</exception>

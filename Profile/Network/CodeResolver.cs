@@ -44,10 +44,11 @@ internal static class CodeResolver
                 $"{key}.coefficients",
                 $"the coefficients were replaced by [{string.Join(", ", code.Coefficients)}] in steps of " +
                 $"{code.Step.ToString("R", CultureInfo.InvariantCulture)}, with a relative error of " +
-                $"{code.ApproximationError.ToString("0.######", CultureInfo.InvariantCulture)}.");
+                $"{code.ApproximationError.ToString("0.######", CultureInfo.InvariantCulture)}" +
+                $"{(spec.Planes ? "; products keep to what is written" : "")}.");
         }
 
-        return code;
+        return spec.Planes ? code with { Planes = BitPlanes.Of(code, spec.Step, written) } : code;
     }
 
     private static Code Approximate(CodeSpec spec, double[] written)

@@ -33,7 +33,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             return new Known(null, codes);
 
         if (OpKeys.NeedsWeight(spec.Op))
-            SumCheck.Check(complete, operands[0].Codes?.Code, geometry, inputs[0] == 0, operands[0].Shape!.Channels, reporter);
+            SumCheck.Check(complete, operands[0].Codes?.Code?.Product, geometry, inputs[0] == 0, operands[0].Shape!.Channels, reporter);
         else if (spec.Op is LayerOp.AvgPool or LayerOp.GlobalAvgPool && (operands[0].Codes?.Skip ?? operands[0].Codes?.Code) is { } code)
             SumCheck.CheckAverage(code, geometry.Window, reporter);
         CheckStrategy(geometry);
@@ -45,6 +45,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             Window = geometry.Window,
             Activation = ActivationFunction.Of(complete),
             Macs = geometry.Macs,
+            ReadsPlanes = complete.Weight is not null && operands[0].Codes?.Code?.Planes is not null,
         };
         return new Known(geometry.Output, codes);
     }
@@ -89,7 +90,7 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
     /// <summary>Whether the layer is one that the strategy it is pinned to, or proved for, can compute.</summary>
     private void CheckStrategy(LayerGeometry geometry)
     {
-        if (operands[0].Codes?.Code is not { } code || spec.Weight is null)
+        if (operands[0].Codes?.Code?.Product is not { } code || spec.Weight is null)
             return;
 
         int channels = operands[0].Shape!.Channels;
@@ -199,8 +200,10 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
 
         if (spec.Skip is { Coefficients.Count: > 0 })
             reporter.Report("BKG013", "skip.coefficients", "'skip' has even levels: it takes no coefficients.");
+        if (spec.Skip is { Planes: true })
+            reporter.Report("BKG013", "skip.planes", "'skip' is not multiplied: it has no planes.");
         Code? code = spec.Code is null ? null : CodeResolver.Resolve(spec.Code, "code", reporter);
-        Code? skip = spec.Skip is null ? null : CodeResolver.Resolve(spec.Skip with { Coefficients = default }, "skip", reporter);
+        Code? skip = spec.Skip is null ? null : CodeResolver.Resolve(spec.Skip with { Coefficients = default, Planes = false }, "skip", reporter);
         bool isKnown = (spec.Code is null || code is not null) && (spec.Skip is null || skip is not null);
         return isKnown ? new Codes(code, skip) : null;
     }

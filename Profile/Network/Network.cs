@@ -47,7 +47,7 @@ public sealed record Tensor(int Id, string Name, int Height, int Width, int Chan
     public bool IsByChannel => Gain.Count > 0 || Zeros.Count > 0;
 
     /// <summary>Whether the levels that multiplications read have a zero offset.</summary>
-    public bool HasZero => Zeros.Count > 0 || Code is { Zero: not 0 };
+    public bool HasZero => Zeros.Count > 0 || Code is { Product.Zero: not 0 };
 
     /// <summary>The level of zero in a channel of what multiplications read.</summary>
     /// <param name="channel">The channel.</param>
@@ -94,11 +94,14 @@ public sealed record Layer
     /// <summary>Products of a weight with an activation in one run; 0 for layers without weights.</summary>
     public required long Macs { get; init; }
 
+    /// <summary>Whether it multiplies the bit-planes of what it reads by themselves, each with a coefficient of its own.</summary>
+    public bool ReadsPlanes { get; init; }
+
     /// <summary>
     /// Whether the output code's reciprocal is multiplied into scale and bias ahead of time: a layer with weights that writes
-    /// exactly one code, and whose activation commutes with a factor above 0. See <c>docs/arithmetic.md</c>, "Encode".
+    /// exactly one code, whose activation commutes with a factor above 0, and which reads levels. See <c>docs/arithmetic.md</c>, "Encode".
     /// </summary>
-    public bool IsPremultiplied => Spec.Weight is not null && (Spec.Code is null) != (Spec.Skip is null) && Activation.CommutesWithScaling;
+    public bool IsPremultiplied => Spec.Weight is not null && (Spec.Code is null) != (Spec.Skip is null) && Activation.CommutesWithScaling && !ReadsPlanes;
 }
 
 /// <summary>A window over height and width.</summary>

@@ -39,7 +39,7 @@ internal sealed class ResidentBytes
     private void Add(Plan plan, int weightBits)
     {
         _workspace = Math.Max(_workspace, Isa.Machines.Max(isa => plan.WorkspaceBytes(isa)));
-        foreach (Step step in plan.Steps.Where(step => step.Layer.Spec.Weight is not null))
+        foreach (Step step in plan.Weighted)
         {
             (string, int) key = (step.Layer.Spec.Name, weightBits);
             _layers[key] = Math.Max(_layers.GetValueOrDefault(key), Isa.Machines.Max(isa => (long)step.WeightBytes(isa)));

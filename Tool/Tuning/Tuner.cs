@@ -6,7 +6,6 @@ using BitKernelGen.Profiles;
 using generator::BitKernelGen.Generator.Planning;
 using Layer = generator::BitKernelGen.Profiles.Layer;
 using Network = generator::BitKernelGen.Profiles.Network;
-using PlanStep = generator::BitKernelGen.Generator.Planning.Step;
 using ProfileReader = generator::BitKernelGen.Profiles.ProfileReader;
 
 namespace BitKernelGen.Tool.Tuning;
@@ -52,11 +51,11 @@ internal static class Tuner
                 isa.Runs(strategy.Isa) ? times[(layer.Spec.Name, strategy.Name)] : CostModel.Cycles(strategy, layer, output));
             return new TunedProfile(free, isa.Display,
             [
-                .. predicted.Steps.Where(step => step.Kernel is ProductKernel).Select(step => new TunedLayer(
+                .. predicted.Weighted.Where(step => step.Kernel is ProductKernel).Select(step => new TunedLayer(
                     step.Layer.Spec.Name,
                     StrategyOf(predicted, step.Layer, isa),
                     StrategyOf(tuned, step.Layer, isa),
-                    CostModel.Cycles(step, isa, network),
+                    predicted.Steps.Where(other => other.Layer == step.Layer).Sum(other => CostModel.Cycles(other, isa, network)),
                     [.. alternatives[step.Layer.Spec.Name].Select(name => new MeasuredStrategy(name, times[(step.Layer.Spec.Name, name)]))])),
             ]);
         }
@@ -85,13 +84,12 @@ internal static class Tuner
         var times = new Dictionary<(string, string), double>();
         for (int i = 0; i < variants.Count; i++)
         {
-            for (int index = 0; index < variants[i].Plan.Steps.Count; index++)
+            // The planes of a code are steps of one layer.
+            foreach (IGrouping<Layer, int> steps in Enumerable.Range(0, variants[i].Plan.Steps.Count)
+                .Where(index => variants[i].Plan.Steps[index].Kernel is ProductKernel).GroupBy(index => variants[i].Plan.Steps[index].Layer))
             {
-                PlanStep step = variants[i].Plan.Steps[index];
-                if (step.Kernel is not ProductKernel)
-                    continue;
-                double[] sorted = [.. rounds[i].Select(run => run[index]).Order()];
-                (string, string) key = (step.Layer.Spec.Name, StrategyOf(variants[i].Plan, step.Layer, isa));
+                double[] sorted = [.. rounds[i].Select(run => steps.Sum(index => run[index])).Order()];
+                (string, string) key = (steps.Key.Spec.Name, StrategyOf(variants[i].Plan, steps.Key, isa));
                 times[key] = Math.Min(sorted[sorted.Length / 4], times.GetValueOrDefault(key, double.MaxValue));
             }
         }
