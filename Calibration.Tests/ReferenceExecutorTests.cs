@@ -35,6 +35,22 @@ public class ReferenceExecutorTests
     public void UnevenLevelsTakeTheNearestAndTheLowerOfTwo(float x, float expected) =>
         Assert.Equal([expected], Identity(new CodeSpec { Bits = 2, Step = 1, Zero = 1, Coefficients = new(3, 1) }).Run([x]));
 
+    // Products see 0.75 for the lower bit and 2.5 for the upper one, though levels in memory are integers; zero is the lower bit's level.
+    [Theory]
+    [InlineData(-9f, -0.75f)]
+    [InlineData(0f, 0f)]
+    [InlineData(1.7f, 1.75f)]
+    [InlineData(9f, 2.5f)]
+    public void PlanesAreMultipliedByTheirCoefficients(float x, float expected)
+    {
+        var builder = new NetworkBuilder(Input(new CodeSpec { Bits = 2, Step = 1, Zero = 1, Coefficients = new(2.5, 0.75), Planes = true }, 1));
+        builder.Add(Pointwise("input"), [2], [0.5f], [3]);
+
+        float output = Assert.Single(builder.Build().Reference.Run([x]));
+
+        Assert.Equal(expected, output - 3, 1e-6f);
+    }
+
     [Fact]
     public void ConvolutionSeesZeroBeyondTheBorderWhateverTheOffset()
     {

@@ -138,4 +138,44 @@ public class CodeTests
 
         return products / squares;
     }
+
+    /// <summary>Whatever the levels in memory: products see sums of the coefficients as they are written, and 0 where nothing is.</summary>
+    [Fact]
+    public void PlanesAreWorthTheCoefficientsThatAreWritten()
+    {
+        var random = new Random(2);
+        for (int round = 0; round < 100; round++)
+        {
+            double[] coefficients = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => 0.3 + (5 * random.NextDouble()))];
+            int bits = coefficients.Length;
+            double ValueOf(int code) => coefficients.Select((a, bit) => (code >> (bits - 1 - bit) & 1) * a).Sum();
+            int zero = round % 2 == 0 ? 0 : (int)ValueOf(random.Next(1 << bits));
+            Code code = Resolve(Code(bits, 0.25f, zero, coefficients) with { Planes = true });
+            BitPlanes planes = code.Planes!;
+
+            Assert.Equal((code.MaxLevel + 1, bits), (planes.OfLevel.Count, planes.Coefficients.Count));
+            Assert.Equal(0, planes.OfLevel[code.Zero]);
+            Assert.InRange(planes.Coefficients.Sum(Math.Abs), 1 - 1e-6, 1 + 1e-6);
+
+            // The code of zero is one whose level that is: every level is worth some code's coefficients less those.
+            foreach (int level in code.Levels())
+            {
+                double[] differences =
+                [
+                    .. Enumerable.Range(0, 1 << bits).SelectMany(c => Enumerable.Range(0, 1 << bits).Select(z => 0.25 * (ValueOf(c) - ValueOf(z)))),
+                ];
+                Assert.True(differences.Min(difference => Math.Abs(difference - planes.ValueOf(level))) < 1e-6);
+                Assert.InRange(planes.ValueOf(level) - (code.Step * (double)(level - code.Zero)), -0.05, 0.05);
+            }
+        }
+    }
+
+    [Fact]
+    public void PlanesOfIntegersAreWorthTheirLevels()
+    {
+        Code code = Resolve(Code(3, 0.5f, 3, 4, 2, 1) with { Planes = true });
+
+        Assert.All(code.Levels(), level => Assert.Equal(0.5 * (level - 3), code.ProductValueOf(level), 1e-6));
+        Assert.Equal((1, 0, 0.5f * 7), (code.Product.MaxLevel, code.Product.Zero, code.Product.Step));
+    }
 }

@@ -76,6 +76,7 @@ public class NetworkRuleTests
         Expect(With([], [-1, 16, 3], Code(4)), "BKG011 -1 zeros:0", "BKG011 -1 zeros:1");
         Expect(With([], [1, 2, 3], Code(4, zero: 1)), "BKG013 -1 code.zero");
         Expect(With([1, 2, 3], [], Code(2, 0.1f, 0, 3, 1)), "BKG013 -1 code.coefficients");
+        Expect(With([1, 2, 3], [], Code(2) with { Planes = true }), "BKG013 -1 code.planes");
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public class UsageTests
     [InlineData("quantize m.onnx --data idx:x -o out --method guess")]
     [InlineData("quantize m.onnx --data idx:x -o out --levels odd")]
     [InlineData("quantize m.onnx --data idx:x -o out --psnr-loss 8")]
+    [InlineData("quantize m.onnx --data idx:x -o out --planes")]
     [InlineData("quantize m.onnx --data idx:x -o out --method paper --psnr-loss 8 --bits 4")]
     [InlineData("quantize m.onnx --data idx:x -o out --method paper --psnr-loss 0")]
     [InlineData("quantize m.onnx --data idx:x -o out --coefficients c.npy --rate 4")]

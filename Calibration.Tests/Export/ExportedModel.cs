@@ -24,6 +24,9 @@ internal sealed class ExportedModel : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
             IntraOpNumThreads = 1,
         };
+
+        // Without VNNI, ONNX Runtime's kernels for unsigned by signed bytes saturate sums of two products in 16 bits.
+        options.AddSessionConfigEntry("session.x64quantprecision", "1");
         _session = new InferenceSession(model, options);
         Operators = [.. ModelProto.Parser.ParseFrom(File.ReadAllBytes(optimized)).Graph.Node.Select(node => node.OpType)];
         File.Delete(optimized);

@@ -16,6 +16,18 @@ public class LevelEncoderTests
         { 5, 0.02, 0, [15.919, 7.9333, 3.9197, 1.9664, 0.9708] },
     };
 
+    [Fact]
+    public void PlanesDecodeToTheCoefficientsThatAreWritten()
+    {
+        double[] coefficients = [15.919, 7.9333, 3.9197];
+        var encoder = new LevelEncoder(new CodeSpec { Bits = 3, Step = 0.02f, Coefficients = new EquatableArray<double>(coefficients), Planes = true });
+
+        float[] values = [.. Enumerable.Range(0, 8).Select(code => (float)(0.02f * coefficients.Select((a, bit) => (code >> (2 - bit) & 1) * a).Sum()))];
+        float[] decoded = encoder.Decode(encoder.Encode(values));
+
+        Assert.All(values.Zip(decoded), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+    }
+
     [Theory]
     [MemberData(nameof(Codes))]
     public void ValuesGoToTheNearestLevelAsInTheReference(int bits, double step, int zero, double[] coefficients)

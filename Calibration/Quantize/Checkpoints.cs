@@ -112,7 +112,7 @@ internal sealed class Checkpoints
         string.Join(' ', values.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     private static string TextOf(Bottleneck? code) =>
-        code is null ? "" : FormattableString.Invariant($"{code.Spec.Bits} {code.Spec.Step} {code.Spec.Zero} [{string.Join(' ', code.Spec.Coefficients)}]");
+        code is null ? "" : FormattableString.Invariant($"{code.Spec.Bits} {code.Spec.Step} {code.Spec.Zero} [{string.Join(' ', code.Spec.Coefficients)}] {code.Spec.Planes}");
 
     private string PathOf(int layer) => Path.Combine(_folder, $"{layer:0000}.layer");
 }

@@ -33,7 +33,8 @@ internal static class CodeFitter
             codes[name] = layer.Inherits
                 ? codes[network.Layers[i].Spec.Inputs[0]]
                 : new LayerCodes(
-                    published.GetValueOrDefault(name) ?? (layer.CodeBits is { } bits ? ForProducts(byName[name], bits, options) : null),
+                    (published.GetValueOrDefault(name) ?? (layer.CodeBits is { } bits ? ForProducts(byName[name], bits, options) : null)) is { } code
+                        ? WithPlanes(code, byName[name], options) : null,
                     layer.SkipBits is { } skipBits ? ForSums(byName[name], skipBits, options) : null);
         }
 
@@ -48,6 +49,11 @@ internal static class CodeFitter
         CodeMethod.Paper => PaperLasso.WithBits(fit.Values, fit.Statistics.MeanPeak, bits).Bottleneck,
         _ => CodePlanner.HasFineCodes(options) ? EvenCodes.Best(fit.Values, bits, clipWeight: ClipWeight(options)) : fit.Curve[bits],
     };
+
+    /// <summary>The code with its bit-planes kept apart, where options want it and integers would only come near its coefficients.</summary>
+    private static Bottleneck WithPlanes(Bottleneck code, TensorFit fit, QuantizeOptions options) =>
+        options.Planes && code.Spec.Coefficients.Any(coefficient => coefficient != Math.Floor(coefficient))
+            ? Bottleneck.Of(code.Spec with { Planes = true }, fit.Values) : code;
 
     /// <summary>Levels that sums read, and the input's, are always even.</summary>
     private static Bottleneck ForSums(TensorFit fit, int bits, QuantizeOptions options) =>

@@ -72,6 +72,9 @@ public sealed record QuantizeOptions
     /// <summary>Coefficients to put on what convolutions read, or null.</summary>
     public PublishedCoefficients? Coefficients { get; init; }
 
+    /// <summary>Whether products keep to real-valued coefficients as they are, instead of to the nearest integers.</summary>
+    public bool Planes { get; init; }
+
     /// <summary>Statistics to take instead of a pass over the samples, or null.</summary>
     public ModelStatistics? Statistics { get; init; }
 

@@ -233,6 +233,7 @@ public class ProfileReaderTests
     [InlineData(12, "code = { bits = 8, step = 0.02, zero = 256 }", "BKG011", 12, 40)]
     [InlineData(20, "pad = [1, 1, 3, 1]", "BKG009", 20, 14)]
     [InlineData(24, "skip = { bits = 2, step = 1, coefficients = [2, 1] }", "BKG013", 24, 45)]
+    [InlineData(24, "skip = { bits = 2, step = 1, planes = true }", "BKG013", 24, 39)]
     [InlineData(31, "channels = 3\nkernel = [1, 1]", "BKG013", 32, 10)]
     [InlineData(23, "kernel-strategy = \"activation-tables\"", "BKG013", 23, 19)]
     [InlineData(28, "name = \"conv1\"", "BKG008", 28, 8)]

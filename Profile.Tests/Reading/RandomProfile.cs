@@ -70,6 +70,7 @@ internal sealed class RandomProfile(Random random)
             Coefficients = !hasCoefficients ? default
                 : random.Next(2) == 0 ? new(Integers(bits, 1, 128).Select(value => (double)value))
                 : new(Doubles(bits, Math.Abs)),
+            Planes = mayHaveCoefficients && random.Next(3) == 0,
         };
     }
 

@@ -26,6 +26,11 @@ internal sealed class CodeOptions
         HelpName = "FILE.npy",
     };
 
+    private readonly Option<bool> _planes = new("--planes")
+    {
+        Description = "Products keep to real coefficients as they are, bit-plane by bit-plane, instead of to the nearest integers: exact, and as many times slower as there are bits.",
+    };
+
     private readonly Option<string?> _statistics = new("--statistics")
     {
         Description = "A file of statistics: with --shard it is written, otherwise taken instead of a pass over the samples.",
@@ -52,7 +57,7 @@ internal sealed class CodeOptions
     /// <param name="output">Its option for the folder of the profile, which it needs unless it gathers statistics.</param>
     public void AddTo(Command command, IReadOnlyList<Option> bits, Option output)
     {
-        foreach (Option option in (Option[])[_method, _levels, _psnrLoss, _coefficients, _statistics, _shard])
+        foreach (Option option in (Option[])[_method, _levels, _psnrLoss, _coefficients, _planes, _statistics, _shard])
             command.Add(option);
         command.Validators.Add(result =>
         {
@@ -61,6 +66,8 @@ internal sealed class CodeOptions
                 result.AddError("--shard needs --statistics, the file to write.");
             if (!Has(_shard) && !Has(output))
                 result.AddError($"Option '{output.Name}' is required.");
+            if (Has(_planes) && !Has(_coefficients) && (!Has(_method) || result.GetValue(_method) != CodeMethod.Paper))
+                result.AddError("--planes needs real coefficients: those of --method paper or of --coefficients.");
             if (Has(_psnrLoss) && (!Has(_method) || result.GetValue(_method) != CodeMethod.Paper))
                 result.AddError("--psnr-loss needs --method paper.");
             if (Has(_coefficients) && bits.FirstOrDefault(option => option.Name != "--bits" && Has(option)) is { } budget)
@@ -85,6 +92,7 @@ internal sealed class CodeOptions
             Levels = arguments.GetValue(_levels),
             PsnrLoss = arguments.GetValue(_psnrLoss),
             Coefficients = arguments.GetValue(_coefficients) is { } coefficients ? PublishedCoefficients.Read(coefficients) : null,
+            Planes = arguments.GetValue(_planes),
             // The baselines are what they are called throughout: weights are only rounded.
             Rounding = method switch
             {
