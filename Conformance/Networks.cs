@@ -5,6 +5,8 @@ internal static class Networks
 {
     public static IReadOnlyList<(string Name, Func<IModel> Load)> All { get; } =
     [
+        ("ActivationTables", ActivationTables.Load),
+        ("Bands", Bands.Load),
         ("Fashion", Fashion.Load),
         ("LargeInput", LargeInput.Load),
         ("LargeSums", LargeSums.Load),
@@ -48,7 +50,9 @@ internal static class Networks
         ("Net7", Net7.Load),
         ("Net8", Net8.Load),
         ("Net9", Net9.Load),
+        ("PackedTiles", PackedTiles.Load),
         ("SharedNames", SharedNames.Load),
+        ("Sums", Sums.Load),
         ("TallWindow", TallWindow.Load),
         ("Winograd2", Winograd2.Load),
         ("Winograd2ByChannel", Winograd2ByChannel.Load),
@@ -56,5 +60,6 @@ internal static class Networks
         ("Winograd4", Winograd4.Load),
         ("Winograd4ByChannel", Winograd4ByChannel.Load),
         ("Winograd4Largest", Winograd4Largest.Load),
+        ("WinogradPacked", WinogradPacked.Load),
     ];
 }

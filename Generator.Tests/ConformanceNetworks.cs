@@ -11,6 +11,9 @@ internal static class ConformanceNetworks
     /// <summary>The first argument of a process that writes the networks anew, which makes others of them: for more coverage only.</summary>
     public const string Switch = "--write-conformance";
 
+    /// <summary>Directed networks that others stand for: the program is compiled for every machine, and emulated on some.</summary>
+    private static readonly string[] LeftOut = ["FloatResidual", "WinogradPackedLargest", "ActivationTablesLargest", "LargeTableInput"];
+
     /// <summary>What the reference executor says of each network.</summary>
     public static string GoldenFile => Path.Combine(Folder(), "golden.txt");
 
@@ -39,7 +42,11 @@ internal static class ConformanceNetworks
         string folder = Path.Combine(Folder(), "Networks");
         foreach (string file in Directory.GetFiles(folder))
             File.Delete(file);
-        TestNetwork[] networks = [.. DirectedNetworks.All, .. RandomNetwork.CreateMany(0, 40)];
+        TestNetwork[] networks =
+        [
+            .. DirectedNetworks.All.Where(network => !LeftOut.Contains(network.Profile.Name)),
+            .. RandomNetwork.CreateMany(0, 40),
+        ];
         foreach (TestNetwork network in networks)
         {
             File.WriteAllText(Path.Combine(folder, $"{network.Profile.Name}.bitprofile"), ProfileWriter.Write(network.Profile));

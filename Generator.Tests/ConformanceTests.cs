@@ -52,18 +52,29 @@ public class ConformanceTests
     [Fact]
     public void TheNetworksTakeEveryStrategy()
     {
-        Step[] steps = [.. All.Value.SelectMany(network => PlanOf(network).Steps)];
+        Step[] steps = [.. All.Value.SelectMany(network => TestPlans.Of(network).Steps)];
 
         foreach (Isa isa in Isa.All)
         {
             Strategy[] strategies = [.. steps.Select(step => step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel).OfType<ProductKernel>().Select(kernel => kernel.Strategy(isa))];
+            WinogradTile[] winograd = [.. strategies.OfType<WinogradTile>()];
             Assert.Equal(WaysOf(isa), strategies.OfType<ProductTile>().Select(tile => tile.Accumulation).Distinct().Order());
-            Assert.Equal(isa.HasWinograd ? [2, 4] : [], strategies.OfType<WinogradTile>().Select(tile => tile.Size).Distinct().Order());
+            foreach (bool isPacked in (bool[])[false, true])
+                Assert.Equal(isa.HasWinograd ? [2, 4] : [], winograd.Where(tile => tile.IsPacked == isPacked).Select(tile => tile.Size).Distinct().Order());
+            Assert.Equal(isa == Isa.Avx512, winograd.Any(tile => tile.WidensLast));
+            Assert.Equal(isa.HasWinograd, strategies.OfType<ProductTile>().Any(tile => tile.IsPacked));
         }
+
+        ProductKernel[] tables = [.. steps.Select(step => step.Kernel).OfType<ProductKernel>().Where(kernel => kernel.Strategy(Isa.Vbmi) is ActivationTableTile)];
+        Assert.Equal([1, 2], tables.Select(kernel => kernel.WeightBits).Distinct().Order());
+        Assert.Equal([1, 3], tables.Select(kernel => kernel.MaxLevel).Distinct().Order());
 
         Type[] kernels = [.. typeof(Kernel).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Kernel)))];
         Assert.Empty(kernels.Except(steps.Select(step => step.Kernel.GetType())));
         Assert.Contains(steps, step => step.Fused is not null);
+        Assert.Contains(steps, step => step.Band is not null);
+        foreach (Form form in Enum.GetValues<Form>())
+            Assert.Contains(steps, step => step.IsInPlace(form));
     }
 
     [SkippableTheory]
@@ -82,7 +93,4 @@ public class ConformanceTests
         : isa.MultipliesSignedBytes ? [Accumulation.Dot]
         : isa == Isa.PackedSimd ? [Accumulation.Wide]
         : [Accumulation.Portable];
-
-    private static Plan PlanOf(TestNetwork network) =>
-        Planner.Plan(generator::BitKernelGen.Profiles.ProfileReader.Read(ProfileWriter.Write(network.Profile)).Network!);
 }

@@ -30,7 +30,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     [InlineData("SSE4.1")]
     public void EveryWayToAccumulateIsTested(string instructionSet)
     {
-        string[] ways = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+        string[] ways = [.. compiled.Networks.SelectMany(network => TestPlans.Of(network).Steps)
             .Select(step => step.Kernel)
             .OfType<ProductKernel>()
             .Select(kernel => (Kernel: kernel, Tile: kernel.Strategy(Isa.All.Single(isa => isa.Display == instructionSet)) as ProductTile))
@@ -56,7 +56,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     public void TilesOfEveryPackingAreTested(string instructionSet, params int[] widths)
     {
         Isa isa = Isa.All.Single(isa => isa.Display == instructionSet);
-        IEnumerable<int> bits = compiled.Networks.SelectMany(network => PlanOf(network).Steps).Select(step => step.Kernel).OfType<ProductKernel>()
+        IEnumerable<int> bits = compiled.Networks.SelectMany(network => TestPlans.Of(network).Steps).Select(step => step.Kernel).OfType<ProductKernel>()
             .Where(kernel => kernel.Strategy(isa) is ProductTile { IsPacked: true }).Select(kernel => kernel.WeightBits);
         Assert.Equal(widths, bits.Distinct().Order());
     }
@@ -66,7 +66,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     [InlineData("AVX2")]
     public void EverySizeOfTileIsTested(string instructionSet)
     {
-        WinogradTile[] tiles = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+        WinogradTile[] tiles = [.. compiled.Networks.SelectMany(network => TestPlans.Of(network).Steps)
             .Select(step => step.Kernel)
             .OfType<ProductKernel>()
             .Select(kernel => kernel.Strategy(Isa.All.Single(isa => isa.Display == instructionSet)))
@@ -83,7 +83,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     [Fact]
     public void EveryShapeOfTableTileIsTested()
     {
-        (ProductKernel Kernel, ActivationTableTile Tile)[] kernels = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+        (ProductKernel Kernel, ActivationTableTile Tile)[] kernels = [.. compiled.Networks.SelectMany(network => TestPlans.Of(network).Steps)
             .Select(step => step.Kernel)
             .OfType<ProductKernel>()
             .Where(kernel => kernel.Strategy(Isa.Vbmi) is ActivationTableTile)
@@ -101,14 +101,11 @@ public class DifferentialTests(CompiledNetworks compiled)
     [Fact]
     public void EveryWayToShareMemoryIsTested()
     {
-        Step[] steps = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)];
+        Step[] steps = [.. compiled.Networks.SelectMany(network => TestPlans.Of(network).Steps)];
         Assert.Equal(2, steps.Select(step => step.Band).OfType<Band>().Distinct().Count());
-        Assert.Contains(steps, step => step.Band is not null && IsInPlace(step, Form.Skip));
+        Assert.Contains(steps, step => step.Band is not null && step.IsInPlace(Form.Skip));
         foreach (Form form in Enum.GetValues<Form>())
-            Assert.Contains(steps, step => IsInPlace(step, form));
-
-        static bool IsInPlace(Step step, Form form) => step.Outputs.Any(output =>
-            output.Form == form && (output.Offset == step.Residual?.Offset || (step.Kernel is AddKernel && output.Offset == step.Input.Offset)));
+            Assert.Contains(steps, step => step.IsInPlace(form));
     }
 
     /// <summary>What a model says that it keeps is what it allocated.</summary>
@@ -131,7 +128,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     {
         foreach (TestNetwork network in compiled.Networks)
         {
-            Plan plan = PlanOf(network), least = PlanOf(network with { Network = network.Network with { Profile = network.Profile with { Prefer = Preference.Memory } } });
+            Plan plan = TestPlans.Of(network), least = TestPlans.Of(network with { Network = network.Network with { Profile = network.Profile with { Prefer = Preference.Memory } } });
             foreach (Isa isa in Isa.All)
                 Assert.True(plan.ResidentBytes(isa) <= plan.FloatBytes || plan.WeightBytes(isa) <= least.WeightBytes(isa), $"{network.Profile.Name} {isa.Name}");
         }
@@ -143,7 +140,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     {
         foreach (TestNetwork network in compiled.Networks)
         {
-            Plan[] plans = [.. Enum.GetValues<Preference>().Select(prefer => PlanOf(network with
+            Plan[] plans = [.. Enum.GetValues<Preference>().Select(prefer => TestPlans.Of(network with
             {
                 Network = network.Network with { Profile = network.Profile with { Prefer = prefer, Layers = new(network.Profile.Layers.Select(layer => layer with { KernelStrategy = "auto" })) } },
             }))];
@@ -336,7 +333,4 @@ public class DifferentialTests(CompiledNetworks compiled)
     }
 
     private static int[] Bits(float[] values) => Array.ConvertAll(values, BitConverter.SingleToInt32Bits);
-
-    private static Plan PlanOf(TestNetwork network) =>
-        Planner.Plan(generator::BitKernelGen.Profiles.ProfileReader.Read(ProfileWriter.Write(network.Profile)).Network!);
 }

@@ -1,12 +1,8 @@
-extern alias generator;
-
 using System.Reflection;
 using System.Runtime.InteropServices;
 using BitKernelGen.Execution;
 using BitKernelGen.Packing;
-using BitKernelGen.Profiles;
 using BitKernelGen.TestNetworks;
-using generator::BitKernelGen.Generator.Planning;
 
 namespace BitKernelGen.Generator.Tests;
 
@@ -31,7 +27,7 @@ internal sealed unsafe class GuardedRun
     private GuardedRun(TestNetwork network, IModel model)
     {
         _model = model;
-        _arenaBytes = Planner.Plan(generator::BitKernelGen.Profiles.ProfileReader.Read(ProfileWriter.Write(network.Profile)).Network!).ArenaBytes;
+        _arenaBytes = TestPlans.Of(network).ArenaBytes;
         object packed = model.GetType().GetField("_weights", Members)!.GetValue(model)!;
         var blocks = (List<byte[]>)typeof(PackedWeights).GetField("_blocks", Members)!.GetValue(packed)!;
         _fields = [.. model.GetType().GetFields(Members).Where(field => field.FieldType == typeof(byte*)).OrderBy(field => field.MetadataToken)];
