@@ -51,6 +51,7 @@ internal static class Networks
         ("Net8", Net8.Load),
         ("Net9", Net9.Load),
         ("PackedTiles", PackedTiles.Load),
+        ("Planes", Planes.Load),
         ("SharedNames", SharedNames.Load),
         ("Sums", Sums.Load),
         ("TallWindow", TallWindow.Load),
