@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using BitKernelGen.Calibration.Export;
+using BitKernelGen.Execution;
 using BitKernelGen.Tool;
 using BitKernelGen.Tool.Commands;
 using BitKernelGen.Tool.Compile;
@@ -37,7 +38,7 @@ internal static class SpeedTable
         Console.Write(text);
         string folder = Path.Combine(Environment.CurrentDirectory, "docs", "benchmarks");
         if (words.Count == 0 && Directory.Exists(Path.GetDirectoryName(folder)))
-            AsideFile.Write(Path.Combine(folder, $"{Slug(Cpu)}.md"), text);
+            AsideFile.Write(Path.Combine(folder, $"{Slug($"{Cpu} {Machine.InstructionSet}")}.md"), text);
         return 0;
     }
 
@@ -81,11 +82,11 @@ internal static class SpeedTable
     {
         var text = new StringBuilder();
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-        Line($"# {Cpu}");
+        Line($"# {Cpu}, {Machine.InstructionSet}");
         Line($"");
         Line($"`dotnet run -c Release --project Bench -- speed`, {DateTime.UtcNow:yyyy-MM-dd}: BitKernelGen {VersionOf(typeof(IModel))}, {RuntimeInformation.FrameworkDescription},");
-        Line($"ONNX Runtime {VersionOf(typeof(InferenceSession))}, {RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} processors,");
-        Line($"kernels for {rows[0].Info.InstructionSet}. One thread, one sample at a time; medians of rounds in which all take turns.");
+        Line($"ONNX Runtime {VersionOf(typeof(InferenceSession))}, {RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} processors.");
+        Line($"One thread, one sample at a time; medians of rounds in which all take turns.");
         Line($"The int8 is ONNX Runtime's own, on an 8-bit QDQ model that it fuses.");
         Line($"");
         Line($"## Time and bytes");
@@ -130,10 +131,14 @@ internal static class SpeedTable
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private static string Cpu { get; } = File.Exists("/proc/cpuinfo")
-        && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line
-            ? line[(line.IndexOf(':') + 1)..].Trim()
-            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+    private static string Cpu { get; } = CpuInfo("model name") is { } name
+        ? $"{name}, family {CpuInfo("cpu family")}, model {CpuInfo("model")}"
+        : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+
+    /// <summary>What Linux tells of the first processor; null elsewhere.</summary>
+    private static string? CpuInfo(string key) => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).FirstOrDefault(pair => pair[0] == key)?[^1]
+        : null;
 
     private static string Slug(string name) =>
         string.Join('-', new string([.. name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));

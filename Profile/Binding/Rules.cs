@@ -27,7 +27,11 @@ internal static class Rules
     /// <summary>A C# identifier of ASCII letters, digits and '_' that can name a class.</summary>
     public static bool IsClassName(string name) =>
         name.Length > 0 && !IsDigit(name[0]) && name.All(c => c is '_' or >= 'a' and <= 'z' or >= 'A' and <= 'Z' || IsDigit(c))
-        && !NoClassNames.Contains(name) && !(name.StartsWith("Levels", StringComparison.Ordinal) && name.Skip("Levels".Length).All(IsDigit));
+        && !NoClassNames.Contains(name) && !IsTable(name, "Levels") && !IsTable(name, "Planes");
+
+    /// <summary>Whether a name is one of a class's tables, which are numbered.</summary>
+    private static bool IsTable(string name, string kind) =>
+        name.Length > kind.Length && name.StartsWith(kind, StringComparison.Ordinal) && name.Skip(kind.Length).All(IsDigit);
 
     /// <summary>A file's name without a folder, on any system.</summary>
     public static bool IsFileName(string name) =>
