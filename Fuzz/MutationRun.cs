@@ -51,6 +51,7 @@ internal sealed class MutationRun(FuzzTarget target, int seed)
     {
         byte[]? current = null;
         long started = 0;
+        TimeSpan used = default;
         Exception? failure = null;
         var worker = new Thread(() =>
         {
@@ -60,6 +61,7 @@ internal sealed class MutationRun(FuzzTarget target, int seed)
                 {
                     var random = new Random(unchecked((seed * 1_000_003) + Inputs));
                     byte[] input = next(random);
+                    used = Environment.CpuUsage.TotalTime;
                     Volatile.Write(ref started, Stopwatch.GetTimestamp());
                     Volatile.Write(ref current, input);
                     Run(input, random);
@@ -74,8 +76,12 @@ internal sealed class MutationRun(FuzzTarget target, int seed)
         worker.Start();
         while (!worker.Join(500))
         {
-            if (Volatile.Read(ref current) is { } input && Stopwatch.GetElapsedTime(Volatile.Read(ref started)) > Hang)
+            // On a machine with other things to do, time passes in which nothing runs.
+            if (Volatile.Read(ref current) is { } input && Stopwatch.GetElapsedTime(Volatile.Read(ref started)) is var time && time > Hang
+                && (Environment.CpuUsage.TotalTime - used > Hang || time > 10 * Hang))
+            {
                 throw new FuzzFailure(target, input, $"it has been running for more than {Hang.TotalSeconds} s");
+            }
         }
 
         if (failure is not null)
