@@ -6,11 +6,16 @@ internal static class SharedData
     /// <summary>The path of, for example, "models/fashion_cnn.onnx"; skips the test if it is absent.</summary>
     public static string Require(string relative)
     {
-        string? root = Root();
-        string path = Path.Combine(root ?? "", relative);
-        bool isThere = root is not null && (File.Exists(path) || Directory.Exists(path));
-        Skip.IfNot(isThere, $"{relative} is absent: set BITKERNELGEN_DATA to the folder above data/ and models/");
-        return path;
+        string? path = Find(relative);
+        Skip.If(path is null, $"{relative} is absent: set BITKERNELGEN_DATA to the folder above data/ and models/");
+        return path!;
+    }
+
+    /// <summary>The path, or null if it is absent.</summary>
+    public static string? Find(string relative)
+    {
+        string path = Path.Combine(Root() ?? "", relative);
+        return Path.IsPathRooted(path) && (File.Exists(path) || Directory.Exists(path)) ? path : null;
     }
 
     private static string? Root()

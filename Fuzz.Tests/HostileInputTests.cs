@@ -1,3 +1,8 @@
+extern alias generator;
+
+using generator::BitKernelGen.Generator.Planning;
+using generator::BitKernelGen.Profiles;
+
 namespace BitKernelGen.Fuzz.Tests;
 
 /// <summary>Whatever bytes a reader is given: an answer or a documented exception, in time, within memory. See docs/hostile-input.md.</summary>
@@ -28,12 +33,29 @@ public class HostileInputTests
         Assert.Equal(name == "profile" ? 1 : 0, refused);
     }
 
+    /// <summary>Hostile weights meet every way in which layers keep and read them.</summary>
+    [Fact]
+    public void TheNetworksTakeEveryStrategy()
+    {
+        Step[] steps = [.. new[] { FuzzNetwork.Fast, FuzzNetwork.Small }.SelectMany(network => Planner.Plan(ProfileReader.Read(network.Text).Network!).Steps)];
+        Strategy[] strategies = [.. steps.Select(step => step.Kernel).OfType<ProductKernel>().SelectMany(kernel => new[] { Isa.Vbmi, Isa.Avx2 }.Select(kernel.Strategy))];
+
+        foreach (bool isPacked in (bool[])[false, true])
+            Assert.Contains(strategies.OfType<WinogradTile>(), tile => tile.IsPacked == isPacked);
+        Assert.Contains(strategies, strategy => strategy is ActivationTableTile);
+        Assert.Contains(steps, step => step.Band is not null);
+        Assert.Contains(steps, step => step.Layer.Spec.Op == LayerOp.Mul);
+        Assert.Contains(steps, step => step.Outputs.Any(output => output.Code is { IsEven: false }));
+        foreach (Type kernel in new[] { typeof(ProductKernel), typeof(GatheredKernel), typeof(DepthwiseKernel) })
+            Assert.Contains(steps, step => step.Kernel.GetType() == kernel);
+    }
+
     [Theory]
     [MemberData(nameof(Targets))]
     public void MutationsKeepThePromises(string name)
     {
         var run = new MutationRun(AllTargets.Find(name), seed: 1);
-        int count = name switch { "generator" => 40, "weights" => 150, "images" or "labels" or "onnx" => 1500, _ => 3000 };
+        int count = name switch { "generator" => 40, "weights" => 150, "weights-small" => 60, "images" or "labels" or "onnx" => 1500, _ => 3000 };
 
         run.Run(count);
 

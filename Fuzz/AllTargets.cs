@@ -8,7 +8,7 @@ internal static class AllTargets
     public static IReadOnlyList<FuzzTarget> List { get; } =
     [
         new ProfileTarget(), new GeneratorTarget(),
-        new SafeTensorsTarget(), new WeightsTarget(),
+        new SafeTensorsTarget(), new WeightsTarget("weights", FuzzNetwork.Fast), new WeightsTarget("weights-small", FuzzNetwork.Small),
         new IdxTarget(isCompressed: false), new IdxTarget(isCompressed: true), new NpyTarget(), new Cifar10Target(), new ImageTarget(), new LabelsTarget(),
         new OnnxTarget(),
         new StatisticsTarget(), new RecordTarget(), new CheckpointTarget(),

@@ -17,6 +17,11 @@ internal abstract class FuzzTarget
     /// <summary>Inputs that are read, to start from.</summary>
     public abstract IReadOnlyList<byte[]> Seeds { get; }
 
+    /// <summary>What is to be done once and is no part of reading an input.</summary>
+    public virtual void Prepare()
+    {
+    }
+
     /// <summary>Reads an input and lets through any exception that is not documented.</summary>
     /// <returns>Whether the input was accepted.</returns>
     public abstract bool Read(byte[] input);

@@ -49,6 +49,7 @@ internal sealed class MutationRun(FuzzTarget target, int seed)
 
     private void Run(int count, Func<Random, byte[]> next)
     {
+        target.Prepare();
         byte[]? current = null;
         long started = 0;
         TimeSpan used = default;

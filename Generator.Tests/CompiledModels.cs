@@ -36,6 +36,10 @@ internal sealed class CompiledModels
         if (result.Exception is not null)
             throw new InvalidOperationException(result.Exception.ToString());
 
+        compilation = compilation.AddSyntaxTrees(result.GeneratedSources
+            .Where(source => source.HintName.EndsWith(MachinePacking.Source, StringComparison.Ordinal))
+            .Select(source => CSharpSyntaxTree.ParseText(MachinePacking.Of(source.SyntaxTree), language)));
+
         using var assembly = new MemoryStream();
         ImmutableArray<Diagnostic> diagnostics =
         [
@@ -62,6 +66,9 @@ internal sealed class CompiledModels
         MethodInfo load = _assembly.GetType($"Acme.{name}", throwOnError: true)!.GetMethod("Load", [typeof(Stream)])!;
         return (IModel)load.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [new MemoryStream(weights)], null)!;
     }
+
+    /// <summary>What the model packs on any machine.</summary>
+    public MachinePacking PackingOf(string name) => new(_assembly, name);
 
     /// <summary>The framework and the runtime.</summary>
     public static IEnumerable<MetadataReference> References()

@@ -62,6 +62,9 @@ internal static class ProfileDriver
     {
         public override string Path => path;
 
+        /// <summary>Whether its weights are beside it.</summary>
+        public bool HasWeights { get; init; } = true;
+
         public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text, Encoding.UTF8);
     }
 
@@ -79,7 +82,7 @@ internal static class ProfileDriver
                 .Add("build_metadata.AdditionalFiles.SourceItemType", "BitProfile")
                 .Add("build_metadata.AdditionalFiles.BitKernelPath", textFile.Path)
                 .Add("build_metadata.AdditionalFiles.BitKernelParallel", isParallel ? "true" : "")
-                .Add("build_metadata.AdditionalFiles.BitKernelResource", "BitKernelGen/" + System.IO.Path.ChangeExtension(textFile.Path, ".safetensors")));
+                .Add("build_metadata.AdditionalFiles.BitKernelResource", textFile is ProfileText { HasWeights: false } ? "" : "BitKernelGen/" + System.IO.Path.ChangeExtension(textFile.Path, ".safetensors")));
     }
 
     private sealed class Values(ImmutableDictionary<string, string> values) : AnalyzerConfigOptions

@@ -25,7 +25,12 @@ internal static class Program
 
         TestNetwork[] networks = [.. DirectedNetworks.All, .. RandomNetwork.CreateMany(int.Parse(args[0]), int.Parse(args[1]))];
         CompiledModels compiled = File.Exists(assembly) ? CompiledModels.Open(assembly) : CompiledModels.Compile(networks, assembly);
-        string[] mismatches = [.. Differential.Mismatches(networks, compiled), .. GuardedRun.Mismatches(networks, compiled)];
+        string[] mismatches =
+        [
+            .. Differential.Mismatches(networks, compiled),
+            .. GuardedRun.Mismatches(networks, compiled),
+            .. GuardedPacking.Mismatches(networks, compiled),
+        ];
         foreach (string mismatch in mismatches)
             Console.WriteLine(mismatch);
         Console.WriteLine($"{networks.Length} networks on {Machine.InstructionSet}, {mismatches.Length} mismatches.");

@@ -89,6 +89,20 @@ public class ProjectDiagnosticTests
         Assert.NotEmpty(run.GeneratedTrees);
     }
 
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public void WeightsThatAreNotThereAreRemarkedOn(string embeds, bool isRemarkedOn)
+    {
+        Dictionary<string, string> properties = new() { ["EmbedBitKernelWeights"] = embeds };
+        GeneratorDriverRunResult run = ProfileDriver.Create(properties, new ProfileText("Models/Other.bitprofile", Good) { HasWeights = false })
+            .RunGenerators(ProfileDriver.Project).GetRunResult();
+
+        Assert.Equal(isRemarkedOn ? ["BKG035"] : [], run.Diagnostics.Select(diagnostic => diagnostic.Id));
+        Assert.All(run.Diagnostics, diagnostic => Assert.StartsWith("Models/Other.bitprofile(1,1): info BKG035: 'Other.safetensors' is not beside the profile", diagnostic.ToString()));
+        Assert.NotEmpty(run.GeneratedTrees);
+    }
+
     [Fact]
     public void UnderTheJitThereIsNothingToRemark()
     {

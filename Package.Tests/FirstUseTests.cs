@@ -2,6 +2,7 @@ using BitKernelGen.Calibration.Data;
 using BitKernelGen.Calibration.Quantize;
 using BitKernelGen.Calibration.Reference;
 using BitKernelGen.Calibration.Tests;
+using BitKernelGen.Calibration.Tests.Onnx;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Package.Tests;
@@ -12,12 +13,13 @@ public class FirstUseTests(Packages packages)
 {
     private const int Images = 50;
 
-    [SkippableFact]
+    /// <summary>The trained network where it is to be had, else one of its shape whose weights mean nothing: the bits must be right all the same.</summary>
+    [Fact]
     public void FromAModelToPredictions()
     {
-        string model = SharedData.Require("models/fashion_cnn.onnx");
-        string images = SharedData.Require("data/fashion-mnist/t10k-images-idx3-ubyte.gz");
+        string images = Path.Combine(Packages.Repository, "Sample.Models", "Data", "t10k-images-idx3-ubyte.gz");
         string folder = packages.CreateFolder("first-use"), project = Path.Combine(folder, "First");
+        string model = SharedData.Find("models/fashion_cnn.onnx") ?? WriteUntrained(Path.Combine(folder, "untrained.onnx"));
 
         packages.Run(folder, "tool", "install", "BitKernelGen.Tool", "--version", Packages.Version, "--tool-path", "tools");
         packages.Run(folder, "new", "console", "-o", "First", "--no-restore");
@@ -52,5 +54,15 @@ public class FirstUseTests(Packages packages)
         Assert.Equal(
             samples.Select(sample => string.Join(' ', reference.Run(normalization.Apply(sample)).Select(BitConverter.SingleToInt32Bits))),
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    private static string WriteUntrained(string path)
+    {
+        var net = new OnnxModelBuilder(1, 28, 28);
+        string Pooled(string x) => net.Node("MaxPool", [net.Node("Relu", [x])], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
+        string y = Pooled(net.Conv(OnnxModelBuilder.Input, "first", 8, 1, 3, ("pads", new long[] { 1, 1, 1, 1 })));
+        y = Pooled(net.Conv(y, "second", 16, 8, 3));
+        File.WriteAllBytes(path, net.Build(net.Node("Gemm", [net.Node("Flatten", [y]), net.Weights("third", 10, 16 * 6 * 6)], ("transB", 1))));
+        return path;
     }
 }

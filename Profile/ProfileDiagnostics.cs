@@ -36,6 +36,7 @@ public static class ProfileDiagnostics
         new("BKG032", "Native code for the x64 baseline", DiagnosticLevel.Warning, "Native code uses the instruction sets that it is told to use; the baseline's vectors have 128 bits."),
         new("BKG033", "Runtime and generator do not fit", DiagnosticLevel.Error, "Generated code runs on a runtime of the contract that it was generated for."),
         new("BKG034", "Model of a reference does not fit the runtime", DiagnosticLevel.Error, "Models in referenced assemblies run on a runtime of the contract that they were generated for."),
+        new("BKG035", "No weights to embed", DiagnosticLevel.Info, "Weights that lie beside a profile, under its name, are embedded in the assembly."),
     ];
 
     private static readonly Dictionary<string, DiagnosticDescription> ById = All.ToDictionary(description => description.Id);

@@ -13,6 +13,8 @@ public sealed class SampleWebTests
     {
         string artifacts = Artifacts(), site = Path.Combine(artifacts, "web/wwwroot");
         Skip.IfNot(Directory.Exists(site), "the page is not published: run .ci/platforms first");
+        FileInfo changed = LastChanged();
+        Skip.If(changed.LastWriteTimeUtc > Directory.GetLastWriteTimeUtc(site), $"the page was published before {changed.Name} was changed: run .ci/platforms web");
         using var chromium = new Chromium();
         using var server = new StaticSite(site);
         using BrowserPage page = await BrowserPage.Open(chromium, server.Address, 1100, 1500);
@@ -51,7 +53,7 @@ public sealed class SampleWebTests
     [Fact]
     public async Task TheImagesAreTheSamplesFirst()
     {
-        string root = Path.GetDirectoryName(Path.GetDirectoryName(SourceFile()))!;
+        string root = Repository();
         byte[] bundled = await File.ReadAllBytesAsync(Path.Combine(root, "Sample.Web/Data/images.idx"));
         await using var all = new System.IO.Compression.GZipStream(
             File.OpenRead(Path.Combine(root, "Sample.Models/Data/t10k-images-idx3-ubyte.gz")), System.IO.Compression.CompressionMode.Decompress);
@@ -61,7 +63,15 @@ public sealed class SampleWebTests
         Assert.Equal(expected[16..], bundled[16..]);
     }
 
-    private static string Artifacts() => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(SourceFile()))!, "artifacts/platforms");
+    /// <summary>Of what the page is made of, the file that was written last.</summary>
+    private static FileInfo LastChanged() => new[] { "Sample.Web", "Sample.Models/Models", "Runtime", "Generator", "Profile" }
+        .SelectMany(folder => new DirectoryInfo(Path.Combine(Repository(), folder)).EnumerateFiles("*", SearchOption.AllDirectories))
+        .Where(file => Path.GetRelativePath(Repository(), file.FullName).Split(Path.DirectorySeparatorChar) is not [_, "bin" or "obj", ..])
+        .MaxBy(file => file.LastWriteTimeUtc)!;
+
+    private static string Artifacts() => Path.Combine(Repository(), "artifacts/platforms");
+
+    private static string Repository() => Path.GetDirectoryName(Path.GetDirectoryName(SourceFile()))!;
 
     private static string SourceFile([CallerFilePath] string file = "") => file;
 }

@@ -13,7 +13,7 @@ internal sealed class GeneratorTarget : FuzzTarget
 
     public override long Floor => 64 << 20;
 
-    public override IReadOnlyList<byte[]> Seeds { get; } = [Encoding.UTF8.GetBytes(Samples.Tiny), Encoding.UTF8.GetBytes(WeightsTarget.Network.Text)];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [Encoding.UTF8.GetBytes(Samples.Tiny), Encoding.UTF8.GetBytes(FuzzNetwork.Fast.Text)];
 
     public override bool Read(byte[] input) => !ModelCompiler.Generate(Encoding.UTF8.GetString(input), "Fuzz.bitprofile").HasErrors;
 

@@ -22,7 +22,7 @@ internal sealed class ProfileTarget : FuzzTarget
     public override long Multiple => 500;
 
     public override IReadOnlyList<byte[]> Seeds { get; } =
-        [Encoding.UTF8.GetBytes(Samples.Tiny), Encoding.UTF8.GetBytes(WeightsTarget.Network.Text), Encoding.UTF8.GetBytes(Samples.Syntax)];
+        [Encoding.UTF8.GetBytes(Samples.Tiny), Encoding.UTF8.GetBytes(FuzzNetwork.Fast.Text), Encoding.UTF8.GetBytes(Samples.Syntax)];
 
     public override bool Read(byte[] input)
     {

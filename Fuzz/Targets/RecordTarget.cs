@@ -15,7 +15,7 @@ internal sealed class RecordTarget : FuzzTarget
 
     public override long Multiple => 200;
 
-    public override IReadOnlyList<byte[]> Seeds { get; } = [WeightsTarget.Network.Record];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [FuzzNetwork.Fast.Record];
 
     public override bool Read(byte[] input)
     {

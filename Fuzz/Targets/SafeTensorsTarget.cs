@@ -15,7 +15,7 @@ internal sealed class SafeTensorsTarget : FuzzTarget
 
     public override long Multiple => 100;
 
-    public override IReadOnlyList<byte[]> Seeds { get; } = [WeightsTarget.Network.Weights];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [FuzzNetwork.Fast.Weights];
 
     public override bool Read(byte[] input)
     {

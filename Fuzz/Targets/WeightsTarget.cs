@@ -10,21 +10,20 @@ namespace BitKernelGen.Fuzz.Targets;
 /// Loading a generated model, as if the hash were right: whoever makes the weights can make the profile. What loads must run, and
 /// give the reference executor's bits.
 /// </summary>
-internal sealed class WeightsTarget : FuzzTarget
+internal sealed class WeightsTarget(string name, FuzzNetwork network) : FuzzTarget
 {
-    private readonly Lazy<Loader> _loader = new(() => new Loader(Network));
+    private readonly Lazy<Loader> _loader = new(() => new Loader(network));
 
-    /// <summary>The network: a layer for each kind of kernel with weights.</summary>
-    public static FuzzNetwork Network { get; } = FuzzNetwork.Create();
-
-    public override string Name => "weights";
+    public override string Name => name;
 
     public override long Multiple => 200;
 
     // Weights expanded and packed, whose sizes are the profile's, and the reference executor's tensors.
     public override long Floor => 32 << 20;
 
-    public override IReadOnlyList<byte[]> Seeds { get; } = [Network.Weights];
+    public override IReadOnlyList<byte[]> Seeds { get; } = [network.Weights];
+
+    public override void Prepare() => _ = _loader.Value;
 
     public override bool Read(byte[] input)
     {
@@ -42,7 +41,7 @@ internal sealed class WeightsTarget : FuzzTarget
 
         var random = new Random(input.Length);
         float[] values = [.. Enumerable.Range(0, model.InputLength).Select(_ => (float)(random.NextDouble() * 4) - 2)];
-        float[] expected = new ReferenceExecutor(Network.Network, file).Run(values), actual = new float[model.OutputLength];
+        float[] expected = new ReferenceExecutor(network.Network, file).Run(values), actual = new float[model.OutputLength];
         model.Run(values, actual);
         for (int i = 0; i < actual.Length; i++)
         {
@@ -70,11 +69,21 @@ internal sealed class WeightsTarget : FuzzTarget
             return changed;
         }
 
-        // Pairs of 4-bit weights, the largest among them: 16-bit sums are the fuller the more alike their signs.
-        byte largest = random.Next(2) == 0 ? (byte)0x77 : (byte)0x99;
-        bool isLargest = random.Next(2) == 0;
-        foreach (ref byte pair in data.Slice(at, Math.Min(run, data.Length - at)))
-            pair = isLargest ? largest : (byte)((random.Next(1, 16) ^ 8) | ((random.Next(1, 16) ^ 8) << 4));
+        // Bytes of two weights of 4 bits or four of 2, the largest among them: 16-bit sums are the fuller the more alike their signs.
+        byte[] largest = [0x77, 0x99, 0x55, 0xFF];
+        byte one = largest[random.Next(largest.Length)];
+        int kind = random.Next(4);
+        foreach (ref byte weights in data.Slice(at, Math.Min(run, data.Length - at)))
+        {
+            int any = random.Next(256);
+            weights = kind switch
+            {
+                0 or 1 => one,
+                2 => (byte)((random.Next(1, 16) ^ 8) | ((random.Next(1, 16) ^ 8) << 4)),
+                _ => (byte)(any | ((any >> 1) & 0x55)),
+            };
+        }
+
         return changed;
     }
 

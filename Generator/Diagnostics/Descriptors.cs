@@ -80,12 +80,15 @@ internal static class Descriptors
         "'{0}' in {1} was generated for contract {2} and BitKernelGen.Runtime {3} has contract {4}: build {1} again with the same version of the package BitKernelGen",
         Category, DiagnosticSeverity.Error, true, Description("BKG034"));
 
+    private static readonly DiagnosticDescriptor NoWeights = new(
+        "BKG035", Title("BKG035"), Message, Category, DiagnosticSeverity.Info, true, Description("BKG035"));
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = new[]
     {
         Syntax, UnknownKey, MissingKey, WrongValue, FormatVersion, UnknownName, NoSuchLayer,
         NameTaken, ImpossibleShape, CodeMissing, ZeroIsNoLevel, SumsOverflow, KeyDoesNotApply,
         Approximated, NeverUsed, SameClass, UnsafeNotAllowed, NativeBaseline, RuntimeDoesNotFit,
-        ForeignModelDoesNotFit,
+        ForeignModelDoesNotFit, NoWeights,
     }.ToDictionary(descriptor => descriptor.Id);
 
     public static DiagnosticDescriptor Of(string id) => ById[id];

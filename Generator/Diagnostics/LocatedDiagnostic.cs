@@ -11,6 +11,9 @@ internal sealed record LocatedDiagnostic(string Id, string Message, string Path,
         diagnostic.Id, diagnostic.Message, path, diagnostic.Range.Start, diagnostic.Range.Length,
         diagnostic.Range.StartLine, diagnostic.Range.StartColumn, diagnostic.Range.EndLine, diagnostic.Range.EndColumn);
 
+    /// <summary>About the profile as a whole.</summary>
+    public static LocatedDiagnostic AtTop(string id, string message, string path) => new(id, message, path, 0, 0, 0, 0, 0, 0);
+
     public Diagnostic ToDiagnostic() => Diagnostic.Create(
         Descriptors.Of(Id),
         Location.Create(Path, new TextSpan(Start, Length), new LinePositionSpan(new LinePosition(StartLine, StartColumn), new LinePosition(EndLine, EndColumn))),

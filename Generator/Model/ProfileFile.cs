@@ -12,8 +12,9 @@ namespace BitKernelGen.Generator;
 /// <param name="Namespace">The namespace of the class.</param>
 /// <param name="HintName">The start of the generated files' names: unlike any other profile's, also of the same base name.</param>
 /// <param name="Resource">The manifest resource that holds the weights, or empty.</param>
+/// <param name="LacksWeights">Whether there is none although the project embeds weights.</param>
 /// <param name="IsParallel">Whether a run can be shared by several threads.</param>
-internal sealed record ProfileFile(string Path, string Text, string Namespace, string HintName, string Resource, bool IsParallel)
+internal sealed record ProfileFile(string Path, string Text, string Namespace, string HintName, string Resource, bool LacksWeights, bool IsParallel)
 {
     private const string Metadata = "build_metadata.AdditionalFiles.";
 
@@ -30,8 +31,12 @@ internal sealed record ProfileFile(string Path, string Text, string Namespace, s
             modelNamespace = root;
         modelNamespace = NamespaceOf(modelNamespace);
         string path = Get("BitKernelPath") is { Length: > 0 } relative ? relative : System.IO.Path.GetFileName(file.Path);
-        return new ProfileFile(file.Path, text.ToString(), modelNamespace, Hint(path), Get("BitKernelResource"), Get("BitKernelParallel").Equals("true", System.StringComparison.OrdinalIgnoreCase));
+        string resource = Get("BitKernelResource");
+        bool embeds = options.GlobalOptions.TryGetValue("build_property.EmbedBitKernelWeights", out string? embed) && IsTrue(embed);
+        return new ProfileFile(file.Path, text.ToString(), modelNamespace, Hint(path), resource, embeds && resource.Length == 0, IsTrue(Get("BitKernelParallel")));
     }
+
+    private static bool IsTrue(string value) => value.Equals("true", System.StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What a namespace can't have, as a project's name may, becomes an underscore; keywords are escaped.</summary>
     private static string NamespaceOf(string name) => string.Join(".", name.Split('.').Select(part =>

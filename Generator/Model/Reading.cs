@@ -1,3 +1,4 @@
+using System.IO;
 using System.Linq;
 using BitKernelGen.Generator.Diagnostics;
 using BitKernelGen.Profiles;
@@ -10,10 +11,19 @@ internal sealed record Reading(Model? Model, EquatableArray<LocatedDiagnostic> D
     public static Reading Of(ProfileFile file)
     {
         ProfileReading reading = ProfileReader.Read(file.Text);
-        var diagnostics = new EquatableArray<LocatedDiagnostic>(reading.Diagnostics.Select(diagnostic => LocatedDiagnostic.Of(diagnostic, file.Path)));
+        var diagnostics = new EquatableArray<LocatedDiagnostic>(
+            reading.Diagnostics.Select(diagnostic => LocatedDiagnostic.Of(diagnostic, file.Path)).Concat(NoWeights(file, reading.Network)));
         Model? model = reading.Network is null ? null : new Model(file.Path, file.Namespace, file.HintName, file.Resource, file.IsParallel, WithoutProvenance(reading.Network));
         return new Reading(model, diagnostics);
     }
+
+    private static LocatedDiagnostic[] NoWeights(ProfileFile file, Network? network) => network is null || !file.LacksWeights ? [] :
+    [
+        LocatedDiagnostic.AtTop(
+            "BKG035",
+            $"'{Path.GetFileNameWithoutExtension(file.Path)}.safetensors' is not beside the profile: no weights are embedded, and '{network.Profile.Name}' has no Load() without arguments",
+            file.Path),
+    ];
 
     /// <summary>Provenance is not meaning: an edit there must emit nothing again.</summary>
     private static Network WithoutProvenance(Network network) => network with { Profile = network.Profile with { Provenance = default } };
