@@ -34,6 +34,9 @@ internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft,
     /// <summary>Kernels read up to a vector past the last element.</summary>
     private const int Slack = 64;
 
+    /// <summary>Bytes that some kernel reads besides, without using them.</summary>
+    public int Overhang { get; init; }
+
     /// <summary>What its levels mean; null for float32.</summary>
     public Code? Code => Form switch
     {
@@ -61,7 +64,7 @@ internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft,
     public int Interior => Offset + (PadTop * RowBytes) + (PadLeft * PixelBytes);
 
     /// <summary>Bytes in all, what kernels may read past the end included.</summary>
-    public int Bytes => RoundUp(((PadTop + (BandRows ?? Tensor.Height) + PadBottom) * RowBytes) + Slack, Slack);
+    public int Bytes => RoundUp(((PadTop + (BandRows ?? Tensor.Height) + PadBottom) * RowBytes) + Overhang + Slack, Slack);
 
     /// <summary>Whether it has padding to fill.</summary>
     public bool IsPadded => PadTop + PadLeft + PadBottom + PadRight > 0;

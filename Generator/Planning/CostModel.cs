@@ -44,6 +44,7 @@ internal static class CostModel
         ProductTile tile => Products(tile, layer, output),
         WinogradTile tile => Winograd(tile),
         ActivationTableTile tile => ActivationTables(tile),
+        WeightTableTile tile => WeightTables(tile),
         _ => throw new NotSupportedException(strategy.GetType().Name),
     };
 
@@ -93,6 +94,18 @@ internal static class CostModel
         double addresses = (double)rows * columns * tile.Groups / 4;
         double finish = (double)tile.TileRows * tile.Rows * tile.TileColumns * tile.Columns * tile.PaddedOutputs / tile.Isa.Lanes * Finish(tile.Isa);
         return addresses + (tile.TileCycles * tile.TileRows * tile.TileColumns * tile.Panels) + finish;
+    }
+
+    private static double WeightTables(WeightTableTile tile)
+    {
+        WeightTableImage image = tile.Image(0);
+
+        // A lookup and its addition; an 8-bit sum through memory into 16 bits; four sums out of their vectors to their pixels.
+        double lookup = tile.Isa.Bytes == 64 ? 1.2 : tile.Isa.Bytes == 32 ? 0.6 : tile.Isa.MultipliesSignedBytes ? 1.2 : 0.8;
+        double quad = 4 * tile.IndexVectors * ((lookup * tile.Lookups) + (2.5 * tile.Chunks)) + (tile.BlockPixels / 1.5 * tile.Passes);
+        double vectors = (double)image.Pixels * tile.PaddedOutputs / tile.Isa.Lanes;
+        double streaming = tile.TableBytes > 256 * 1024 ? tile.TableBytes * image.Strips / 6.0 : 0;
+        return image.PlaneCycles + (quad * image.Blocks * tile.PaddedOutputs / 4) + (vectors * Finish(tile.Isa)) + streaming;
     }
 
     private static double Winograd(WinogradTile tile)

@@ -206,6 +206,10 @@ internal sealed class Planner
 
         return new Buffer(tensor, form, top, left, bottom, right, 0)
         {
+            Overhang = form == Form.Code
+                ? Readers(tensor.Id).SelectMany(layer => _strategies.Values.Select(strategies => strategies[layer.Index])).OfType<WeightTableTile>()
+                    .Select(tile => tile.Overhang).DefaultIfEmpty(0).Max()
+                : 0,
             BandRows = form == Form.Code ? _bands.FirstOrDefault(band => band.Consumer.Inputs[0] == tensor.Id)?.Rows : null,
         };
     }

@@ -210,7 +210,7 @@ public class ProfileReaderTests
     [InlineData(16, "op = \"transform\"", "BKG006", 16, 6, "Unknown operation 'transform'; there are conv, depthwise")]
     [InlineData(16, "op = \"pad_channels\"", "BKG006", 16, 6, "did you mean 'pad-channels'?")]
     [InlineData(23, "activation = \"ReLU\"", "BKG006", 23, 14, "Unknown activation 'ReLU'; did you mean 'relu'?")]
-    [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add, winograd-2x2, winograd-4x4, activation-tables.")]
+    [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add, winograd-2x2, winograd-4x4, activation-tables, weight-tables.")]
     [InlineData(2, "name = \"Tiny\"\nprefer = \"memroy\"", "BKG006", 3, 10, "Unknown preference 'memroy'; did you mean 'memory'?")]
     [InlineData(2, "name = \"Tiny\"\nprefer = true", "BKG004", 3, 10, "'prefer' must be a string")]
     public void TellsWhatIsWrongAndWhere(int line, string replacement, string id, int atLine, int column, string fragment)
