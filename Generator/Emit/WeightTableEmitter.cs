@@ -77,8 +77,8 @@ internal sealed class WeightTableEmitter(SourceWriter writer, ProductKernel kern
         using (writer.BlockIf(panels > 1, Range.All(panels).Head("first", tile.PanelOutputs)))
         {
             string first = panels > 1 ? "first" : "0";
-            using (writer.BlockIf(quads > 1, $"for (int output = 0; output < {tile.PanelOutputs}; output += {Quad}, tables += {quadBytes})"))
-                writer.Line($"Tile{_isa.Name}(planes, tables, chunks, {(quads > 1 ? "sums + output" : "sums")}, blocks);");
+            using (writer.BlockIf(quads > 1, $"for (int quad = 0; quad < {tile.PanelOutputs}; quad += {Quad}, tables += {quadBytes})"))
+                writer.Line($"Tile{_isa.Name}(planes, tables, chunks, {(quads > 1 ? "sums + quad" : "sums")}, blocks);");
             if (quads == 1)
                 writer.Line($"tables += {quadBytes};");
             using (writer.Block("for (int row = 0; row < rows; row++)"))
