@@ -58,6 +58,7 @@ public class ConformanceTests
         {
             Strategy[] strategies = [.. steps.Select(step => step.Kernel is GatheredKernel gathered ? gathered.Product : step.Kernel).OfType<ProductKernel>().Select(kernel => kernel.Strategy(isa))];
             Assert.Equal(WaysOf(isa), strategies.OfType<ProductTile>().Select(tile => tile.Accumulation).Distinct().Order());
+            Assert.Equal(isa.LooksUp ? [1, 2, 3, 4] : [], strategies.OfType<WeightTableTile>().Select(tile => tile.Planes).Distinct().Order());
             Assert.Equal(isa.HasWinograd ? [2, 4] : [], strategies.OfType<WinogradTile>().Select(tile => tile.Size).Distinct().Order());
         }
 

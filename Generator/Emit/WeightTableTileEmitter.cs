@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using BitKernelGen.Generator.Planning;
@@ -12,10 +13,13 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
 {
     private const int Quad = WeightTableTile.Quad;
 
+    /// <summary>Lookups of an output that stand one after the other.</summary>
+    private const int MaxUnrolled = 9;
+
     private readonly Isa _isa = tile.Isa;
 
     /// <summary>Lookups before their additions.</summary>
-    private int Batch => System.Math.Min(_isa.Registers >= 32 ? 4 : 2, tile.IndexVectors);
+    private int Batch => Math.Min(_isa.Registers >= 32 ? 4 : 2, tile.IndexVectors);
 
     /// <summary>Bytes of a vector.</summary>
     private int Vector => _isa.Bytes;
@@ -69,7 +73,6 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
             {
                 for (int column = 0; column < tile.Window.KernelWidth; column += columns)
                 {
-                    writer.Line($"{string.Join(" = ", Outputs.SelectMany(output => Vectors.Select(v => Sum(output, v))))} = {_isa.Vector}<byte>.Zero;");
                     Chunk(groups, rows, column, columns);
                     foreach (int output in Outputs)
                     {
@@ -86,30 +89,39 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
         }
     }
 
-    /// <summary>The lookups of a chunk.</summary>
+    /// <summary>The lookups of a chunk: one after the other where they are few, else in loops over groups and rows.</summary>
     private void Chunk(int groups, int rows, int column, int columns)
     {
-        bool isOne = tile.Window.KernelHeight * tile.Window.KernelWidth == 1, isWhole = rows == tile.Window.KernelHeight && columns == tile.Window.KernelWidth;
-        int unroll = isOne ? new[] { 4, 3, 2, 1 }.First(size => groups % size == 0 && tile.Groups % groups % size == 0) : 1;
-        string count = tile.Groups % groups == 0 ? $"{groups}" : $"Math.Min({groups}, {tile.Groups} - first)";
-        using (writer.BlockIf(groups > unroll, $"for (int i = 0; i < {count}; {(unroll == 1 ? "i++" : $"i += {unroll}")})"))
+        bool isAllRows = rows == tile.Window.KernelHeight, isWhole = isAllRows && columns == tile.Window.KernelWidth;
+        int bodyRows = rows * columns <= MaxUnrolled && (isAllRows || tile.Window.StrideHeight == 1) ? rows : 1;
+        int bodyGroups = bodyRows < rows || !isWhole ? 1
+            : Enumerable.Range(1, Math.Max(1, MaxUnrolled / (rows * columns))).Last(size => groups % size == 0 && tile.Groups % groups % size == 0);
+        int count = bodyGroups * bodyRows * columns;
+        bool startsAtZero = groups > bodyGroups || rows > bodyRows || count == 1;
+        if (startsAtZero)
+            writer.Line($"{string.Join(" = ", Outputs.SelectMany(output => Vectors.Select(v => Sum(output, v))))} = {_isa.Vector}<byte>.Zero;");
+        string last = tile.Groups % groups == 0 ? $"{groups}" : $"Math.Min({groups}, {tile.Groups} - first)";
+        using (writer.BlockIf(groups > bodyGroups, $"for (int i = 0; i < {last}; {(bodyGroups == 1 ? "i++" : $"i += {bodyGroups}")})"))
         {
-            string top = rows == tile.Window.KernelHeight ? "" : rows == 1 ? "top" : $"(top * {rows})";
-            using (KernelWriter.Loop(writer, "row", rows))
+            string top = isAllRows ? "" : rows == 1 ? "top" : $"(top * {rows})";
+            using (KernelWriter.Loop(writer, "row", rows / bodyRows))
             {
-                string row = rows == 1 ? top : top.Length == 0 ? "row" : $"({top} + row)";
+                string row = bodyRows == rows ? top : top.Length == 0 ? "row" : $"({top} + row)";
                 writer.Line($"index = group{(row.Length == 0 ? "" : $" + {Row(row)}")};");
-                for (int i = 0; i < unroll; i++)
-                {
-                    for (int c = column; c < column + columns; c++)
-                        Place((i * image.GroupPitch) + (c % tile.Window.StrideWidth * image.PhasePitch) + image.Distance(0, c), (i * columns) + c - column);
-                }
-
-                writer.Line($"table0 += {unroll * columns * tile.Outputs * WeightTableTile.Bytes};");
+                (int Group, int Row, int Column)[] places =
+                [
+                    .. from g in Enumerable.Range(0, bodyGroups)
+                       from r in Enumerable.Range(0, bodyRows)
+                       from c in Enumerable.Range(column, columns)
+                       select (g, r, c),
+                ];
+                for (int place = 0; place < count; place++)
+                    Place((places[place].Group * image.GroupPitch) + image.Place(places[place].Row, places[place].Column), place, isFirst: place == 0 && !startsAtZero);
+                writer.Line($"table0 += {count * tile.Outputs * WeightTableTile.Bytes};");
             }
 
             if (isWhole)
-                writer.Line($"group += {unroll * image.GroupPitch};");
+                writer.Line($"group += {bodyGroups * image.GroupPitch};");
         }
     }
 
@@ -123,7 +135,7 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
     }
 
     /// <summary>A place of the window in a group of channels: each table is loaded once for all its indices.</summary>
-    private void Place(int distance, int place)
+    private void Place(int distance, int place, bool isFirst)
     {
         foreach (int v in Vectors)
         {
@@ -137,6 +149,13 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
             for (int first = 0; first < tile.IndexVectors; first += Batch)
             {
                 int[] batch = [.. Vectors.Skip(first).Take(Batch)];
+                if (isFirst)
+                {
+                    foreach (int v in batch)
+                        writer.Line($"{Sum(output, v)} = {Lookup($"x{v}")};");
+                    continue;
+                }
+
                 foreach (int v in batch)
                     writer.Line($"t{v - first} = {Lookup($"x{v}")};");
                 foreach (int v in batch)

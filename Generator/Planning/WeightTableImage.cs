@@ -13,7 +13,7 @@ namespace BitKernelGen.Generator.Planning;
 internal sealed record WeightTableImage(WeightTableTile Tile, int RowPixels, int Rows)
 {
     /// <summary>Planes that stay in the first-level cache beside a table's outputs.</summary>
-    private const int MaxBytes = 24 * 1024;
+    private const int MaxBytes = 12 * 1024;
 
     /// <summary>Whether rows of levels lie in memory as those of planes do.</summary>
     public bool IsFlat => Tile.Window is { StrideHeight: 1, StrideWidth: 1 };
@@ -63,6 +63,10 @@ internal sealed record WeightTableImage(WeightTableTile Tile, int RowPixels, int
 
     /// <summary>Where a place of the window is, counted in pixels of a phase.</summary>
     public int Distance(int row, int column) => (row / Tile.Window.StrideHeight * RowPixels) + (column / Tile.Window.StrideWidth);
+
+    /// <summary>Bytes from the first place of the window to another one.</summary>
+    public int Place(int row, int column) =>
+        (((row % Tile.Window.StrideHeight * Phases.Columns) + (column % Tile.Window.StrideWidth)) * PhasePitch) + Distance(row, column);
 
     /// <summary>Blocks of pixels that so many output rows take.</summary>
     public int BlocksOf(int rows) => (((rows - 1) * RowPixels) + Tile.Width + Tile.BlockPixels - 1) / Tile.BlockPixels;

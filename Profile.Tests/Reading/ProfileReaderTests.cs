@@ -235,6 +235,7 @@ public class ProfileReaderTests
     [InlineData(24, "skip = { bits = 2, step = 1, coefficients = [2, 1] }", "BKG013", 24, 45)]
     [InlineData(31, "channels = 3\nkernel = [1, 1]", "BKG013", 32, 10)]
     [InlineData(23, "kernel-strategy = \"activation-tables\"", "BKG013", 23, 19)]
+    [InlineData(23, "kernel-strategy = \"weight-tables\"", "BKG013", 23, 19)]
     [InlineData(28, "name = \"conv1\"", "BKG008", 28, 8)]
     [InlineData(35, "from = \"dense2\"", "BKG007", 35, 8)]
     public void WhatResolvingFindsHasItsPlace(int line, string replacement, string id, int atLine, int column)
