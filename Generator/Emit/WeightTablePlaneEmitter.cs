@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using BitKernelGen.Generator.Planning;
 
@@ -18,10 +19,9 @@ internal sealed class WeightTablePlaneEmitter(SourceWriter writer, ProductKernel
     {
         using (KernelWriter.Method(writer, $"Planes{_isa.Name}", [("byte*", "input"), ("byte*", "planes"), ("int", "pixels")]))
         {
-            int loaded = System.Math.Min(LoadedGroups, tile.Groups);
-            writer.Line($"{Type("uint")} a, b, c, d, ab, cd, {Names("w", LoadedGroups)};");
-            writer.Line($"{Type("ushort")} first, second, {Names("x", loaded)}, {Names("y", loaded)};");
-            writer.Line($"{Type("ushort")} bits = {_isa.Vector}.Create((ushort)0x1111), gather = {_isa.Vector}.Create((ushort)0x1248), pair = {_isa.Vector}.Create((ushort)0xff);");
+            int loaded = Math.Min(LoadedGroups, tile.Groups);
+            writer.Line($"{Type("uint")} a, b, c, d, low01, low23{(loaded > 2 ? ", high01, high23" : "")};");
+            writer.Line($"{Type("ushort")} words, first, second, {Names("x", loaded)}, {Names("y", loaded)};");
             using (writer.Block($"for (int x = 0; x < pixels; x += {_isa.Bytes})"))
             {
                 // The last pixels fill a vector together with some that were done before, where there are so many.
@@ -51,8 +51,8 @@ internal sealed class WeightTablePlaneEmitter(SourceWriter writer, ProductKernel
         {
             for (int plane = 0; plane < tile.Planes; plane++)
             {
-                writer.Line($"first = ({Bits($"x{group}", plane)} * gather) >>> 12;");
-                writer.Line($"second = ({Bits($"y{group}", plane)} * gather) >>> 12;");
+                writer.Line($"first = {Index($"x{group}", plane)};");
+                writer.Line($"second = {Index($"y{group}", plane)};");
                 writer.Line($"Lanes.Narrow(first, second).Store({CSharp.Plus("to", (group * image.GroupPitch) + (plane * image.PlanePitch))});");
             }
         }
@@ -61,33 +61,41 @@ internal sealed class WeightTablePlaneEmitter(SourceWriter writer, ProductKernel
         writer.Line($"to += {LoadedGroups * image.GroupPitch};");
     }
 
-    private static string Bits(string levels, int plane) => plane == 0 ? $"({levels} & bits)" : $"(({levels} >>> {plane}) & bits)";
+    /// <summary>A bit of each of four levels, side by side: the product's other parts fall on bits of their own.</summary>
+    private string Index(string levels, int plane) =>
+        $"(({(plane == 0 ? levels : $"({levels} >>> {plane})")} & {Constant("0x1111")}) * {Constant("0x1248")}) >>> 12";
+
+    private string Constant(string value) => $"{_isa.Vector}.Create((ushort){value})";
 
     /// <summary>Half of the pixels: four levels of each in 16 bits.</summary>
     private void Half(string name, int pixel, int groups)
     {
-        Four(pixel);
-        for (int group = 0; group < groups; group++)
-            writer.Line($"{name}{group} = {Nibbles($"w{group}")};");
-        Four(pixel + 4);
-        for (int group = 0; group < groups; group++)
-            writer.Line($"{name}{group} = Lanes.Narrow({name}{group}, {Nibbles($"w{group}")}).AsUInt16();");
+        Four(pixel, groups, (group, words) => $"{name}{group} = {words};");
+        Four(pixel + 4, groups, (group, words) => $"{name}{group} = Lanes.Narrow({name}{group}, {words}).AsUInt16();");
     }
 
-    private string Nibbles(string words) => $"(({words}.AsUInt16() | ({words}.AsUInt16() >>> 4)) & pair)";
-
-    /// <summary>Four pixels of each lane, brought side by side in each of four groups.</summary>
-    private void Four(int pixel)
+    /// <summary>
+    /// Four pixels of each lane, brought side by side in each of four groups: two levels in a byte of 16 bits. Shifts leave the other byte
+    /// empty, since a mask would take a register that is not there.
+    /// </summary>
+    private void Four(int pixel, int groups, Func<int, string, string> use)
     {
         string[] names = ["a", "b", "c", "d"];
         for (int i = 0; i < names.Length; i++)
             writer.Line($"{names[i]} = Lanes.Load{_isa.Bytes}({CSharp.Plus("from", (pixel + i) * PixelStep)}, {LanePixels * PixelStep});");
-        foreach ((string half, int first) in new[] { ("Low", 0), ("High", 2) })
+        string[] halves = groups > 2 ? ["low", "high"] : ["low"];
+        foreach (string half in halves)
         {
-            writer.Line($"ab = Lanes.{half}(a, b);");
-            writer.Line($"cd = Lanes.{half}(c, d);");
-            writer.Line($"w{first} = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();");
-            writer.Line($"w{first + 1} = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();");
+            string zip = half == "low" ? "Low" : "High";
+            writer.Line($"{half}01 = Lanes.{zip}(a, b);");
+            writer.Line($"{half}23 = Lanes.{zip}(c, d);");
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            string half = group < 2 ? "low" : "high", zip = group % 2 == 0 ? "Low" : "High";
+            writer.Line($"words = Lanes.{zip}({half}01.AsUInt64(), {half}23.AsUInt64()).AsUInt16();");
+            writer.Line(use(group, "((words | (words >>> 4)) << 8) >>> 8"));
         }
     }
 }

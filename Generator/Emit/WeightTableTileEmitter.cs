@@ -45,7 +45,7 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
             Declare("ushort", [.. Enumerable.Range(0, Quad).SelectMany(i => new[] { $"even{i}", $"odd{i}" }), "sum", "low", "high"]);
             using (writer.Block("for (int block = 0; block < blocks; block++)"))
             {
-                writer.Line("byte* table0 = tables, chunk, index;");
+                writer.Line("byte* next = tables, chunk, index;");
                 using (KernelWriter.Loop(writer, "part", Quad / tile.Outputs))
                     Lookups();
                 for (int vector = 0; vector < tile.Vectors; vector++)
@@ -117,7 +117,7 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
                 ];
                 for (int place = 0; place < count; place++)
                     Place((places[place].Group * image.GroupPitch) + image.Place(places[place].Row, places[place].Column), place, isFirst: place == 0 && !startsAtZero);
-                writer.Line($"table0 += {count * tile.Outputs * WeightTableTile.Bytes};");
+                writer.Line($"next += {count * tile.Outputs * WeightTableTile.Bytes};");
             }
 
             if (isWhole)
@@ -145,7 +145,7 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
 
         foreach (int output in Outputs)
         {
-            writer.Line($"table = {Table(CSharp.Plus("table0", ((place * tile.Outputs) + output) * WeightTableTile.Bytes))};");
+            writer.Line($"table = {Table(CSharp.Plus("next", ((place * tile.Outputs) + output) * WeightTableTile.Bytes))};");
             for (int first = 0; first < tile.IndexVectors; first += Batch)
             {
                 int[] batch = [.. Vectors.Skip(first).Take(Batch)];
@@ -166,7 +166,7 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
 
     private string Table(string pointer) => _isa.Bytes switch
     {
-        64 => $"Avx512F.BroadcastVector128ToVector512((int*)({pointer})).AsByte()",
+        64 => $"Avx512F.BroadcastVector128ToVector512((int*){CSharp.Operand(pointer)}).AsByte()",
         32 => $"Avx2.BroadcastVector128ToVector256({pointer})",
         _ => $"Vector128.Load({pointer})",
     };
@@ -213,7 +213,7 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
             for (int output = 0; output < Quad; output++)
             {
                 int at = ((output * tile.IndexVectors) + indexVector) * Vector;
-                writer.Line($"sum = {_isa.Vector}.Load((ushort*)({CSharp.Plus(isOne ? "chunks" : "chunk", at)}));");
+                writer.Line($"sum = {_isa.Vector}.Load((ushort*){CSharp.Operand(CSharp.Plus(isOne ? "chunks" : "chunk", at))});");
                 writer.Line($"even{output} += sum;");
                 writer.Line($"odd{output} += sum >>> 8;");
             }
