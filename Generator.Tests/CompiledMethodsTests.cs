@@ -189,7 +189,7 @@ public sealed partial class CompiledMethodsTests : IDisposable
     private static partial Regex Jump();
 
     /// <summary>A call of what should be instructions; widening rows is a loop of its own.</summary>
-    [GeneratedRegex(@"call +\[(Vector|BitKernelGen\.Execution\.Levels:(?!Widen\()|System\.Runtime)")]
+    [GeneratedRegex(@"call +\[(Vector|BitKernelGen\.Execution\.(?:Lanes|Levels:(?!Widen\())|System\.Runtime)")]
     private static partial Regex HelperCall();
 
     [GeneratedRegex(@"[xyz]mmword ptr \[r[sb]p")]

@@ -98,6 +98,35 @@ public class DifferentialTests(CompiledNetworks compiled)
         Assert.Contains(kernels, pair => pair.Tile.Chunks * pair.Tile.GroupsPerChunk > pair.Tile.Groups && pair.Tile.Chunks > 1);
     }
 
+    [Theory]
+    [InlineData("AVX-512")]
+    [InlineData("AVX2")]
+    [InlineData("SSE4.1")]
+    [InlineData("AdvSimd dot product")]
+    [InlineData("AdvSimd")]
+    [InlineData("PackedSimd")]
+    public void EveryShapeOfWeightTableTileIsTested(string instructionSet)
+    {
+        Isa isa = Isa.All.Single(isa => isa.Display == instructionSet);
+        (WeightTableTile Tile, WeightTableImage Image)[] all = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+            .Select(step => step.Kernel)
+            .OfType<ProductKernel>()
+            .Where(kernel => kernel.Strategy(isa) is WeightTableTile)
+            .Select(kernel => ((WeightTableTile)kernel.Strategy(isa), ((WeightTableTile)kernel.Strategy(isa)).Image(kernel.InputRowBytes)))];
+        Assert.Equal([1, 2, 3, 4], all.Select(pair => pair.Tile.Planes).Distinct().Order());
+        Assert.Equal([1, 2, 3, 4, 5, 6], all.Select(pair => pair.Tile.Weight.Bits).Distinct().Order());
+        Assert.Contains(all, pair => pair.Tile.Vectors > 1 && pair.Image.Blocks > pair.Image.Strips);
+        Assert.Contains(all, pair => pair.Image.Strips > 1 && pair.Tile.Height % pair.Image.Rows > 0);
+        Assert.Contains(all, pair => pair.Image.Strips > 1 && !pair.Image.IsFlat);
+        Assert.Contains(all, pair => pair.Tile.Passes > 1);
+        Assert.Contains(all, pair => pair.Tile.Chunks == 1);
+        Assert.Contains(all, pair => pair.Tile.Chunk.Groups > 1 && pair.Tile.Groups % pair.Tile.Chunk.Groups > 0 && pair.Tile.Chunks > 1);
+        Assert.Contains(all, pair => pair.Tile.Chunk.Rows < pair.Tile.Window.KernelHeight && pair.Tile.Chunk.Columns == pair.Tile.Window.KernelWidth);
+        Assert.Contains(all, pair => pair.Tile.Chunk.Columns < pair.Tile.Window.KernelWidth);
+        Assert.Contains(all, pair => pair.Tile.Overhang > 0);
+        Assert.Contains(all, pair => pair.Tile.Channels % 4 > 0 && pair.Tile.OutputChannels % pair.Tile.PanelOutputs > 0);
+    }
+
     [Fact]
     public void EveryWayToShareMemoryIsTested()
     {

@@ -16,6 +16,8 @@ internal static class DirectedNetworks
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
         WinogradPacked("WinogradPacked", isLargest: false), WinogradPacked("WinogradPackedLargest", isLargest: true),
         ActivationTables("ActivationTables", isLargest: false), ActivationTables("ActivationTablesLargest", isLargest: true), LargeTableInput(),
+        WeightTables("WeightTables", extreme: 0), WeightTables("WeightTablesLargest", extreme: 1), WeightTables("WeightTablesLeast", extreme: -1),
+        WideWeightTables("WideWeightTables", extreme: 0), WideWeightTables("WideWeightTablesLargest", extreme: 1),
         Planes(),
     ];
 
@@ -160,6 +162,60 @@ internal static class DirectedNetworks
         return builder.Build("LargeTableInput");
     }
 
+    /// <summary>
+    /// Layers that look up tables of weights, of every number of bits: windows and strides of all shapes, chunks that are groups of channels,
+    /// rows of the window and parts of a row, channels that fill no group, outputs that fill no panel, rows that fill no vector.
+    /// </summary>
+    private static TestNetwork WeightTables(string name, int extreme)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(23, 29, 7), Code = Bytes with { Bits = 4, Zero = 3 } });
+        string from = "input";
+        int channels = 7, seed = 80;
+        void Add(string layer, int rows, int columns, int outputs, int bits, CodeSpec? code, LayerSpec change)
+        {
+            AddWeighted(builder, bits, outputs, rows * columns * channels, seed++, change with
+            {
+                Name = layer,
+                Inputs = new(from),
+                Kernel = new(rows, columns),
+                Channels = outputs,
+                KernelStrategy = "weight-tables",
+                Code = code,
+            }, extreme);
+            (from, channels) = (layer, outputs);
+        }
+
+        LayerSpec plain = Convolution("", "", 1, 1, 1), same = plain with { Pad = new(1, 1, 1, 1) };
+        CodeSpec Code(int bits, int zero, float step) => new() { Bits = bits, Zero = zero, Step = extreme == 0 ? step : 12 * step };
+        CodeSpec skip = Code(8, 100, 1);
+        Add("first", 3, 3, 10, 3, Code(2, 1, 9), same with { Skip = skip });
+        Add("second", 3, 3, 10, 6, null, same);
+        builder.Add(new LayerSpec { Name = "sum", Op = LayerOp.Add, Inputs = new("second", "first"), Code = Code(4, 6, 30), Skip = skip });
+        from = "sum";
+        Add("strided", 3, 3, 17, 5, Code(1, 0, 200), same with { Stride = new(2, 2), Activation = Activation.Relu });
+        Add("narrow", 1, 1, 70, 1, Code(3, 2, 1), plain);
+        Add("even", 2, 2, 24, 4, Code(2, 1, 60), plain);
+        Add("wide", 1, 3, 33, 2, Code(2, 0, 8) with { Coefficients = new(2.0, 1.0) }, plain with { Stride = new(2, 1), Activation = Activation.Relu });
+        Add("seven", 7, 7, 8, 2, Code(3, 3, 8), plain with { Pad = new(3, 3, 2, 4) });
+        Add("five", 5, 5, 12, 4, Code(4, 8, 40), plain with { Pad = new(2, 2, 2, 2), Stride = new(1, 2) });
+        Add("tall", 5, 1, 9, 3, Code(4, 8, 60), plain with { Pad = new(1, 0, 2, 0) });
+        Add("last", 1, 1, 5, 4, null, plain with { Stride = new(2, 3), Activation = Activation.LeakyRelu, Slope = 0.25 });
+        return builder.Build(name);
+    }
+
+    /// <summary>Sums that take more than 16 bits, and more planes than are made at a time; then images of a few pixels.</summary>
+    private static TestNetwork WideWeightTables(string name, int extreme)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(9, 70, 76), Code = Bytes with { Bits = 4 } });
+        var code = new CodeSpec { Bits = 4, Zero = 5, Step = extreme == 0 ? 200 : 6000 };
+        LayerSpec tables = Convolution("wide", "input", 3, 3, 36) with { KernelStrategy = "weight-tables" };
+        AddWeighted(builder, 4, 36, 9 * 76, seed: 95, tables with { Pad = new(1, 1, 1, 1), Code = code }, extreme);
+        AddWeighted(builder, 4, 20, 9 * 36, seed: 96, tables with { Name = "strided", Inputs = new("wide"), Channels = 20, Stride = new(3, 30), Code = code with { Bits = 2, Zero = 1 } }, extreme);
+        AddWeighted(builder, 2, 7, 4 * 20, seed: 97, tables with { Name = "small", Inputs = new("strided"), Kernel = new(2, 2), Channels = 7, Code = code with { Bits = 1, Zero = 0, Step = 3 } }, extreme);
+        AddWeighted(builder, 1, 3, 7, seed: 98, tables with { Name = "pixel", Inputs = new("small"), Kernel = new(1, 1), Channels = 3 }, extreme);
+        return builder.Build(name);
+    }
+
     /// <summary>A Winograd layer on an input whose channels have zeros and gains of their own.</summary>
     private static TestNetwork WinogradByChannel(string name, int tile)
     {
@@ -293,11 +349,15 @@ internal static class DirectedNetworks
         Channels = channels,
     };
 
-    private static void AddWeighted(NetworkBuilder builder, int bits, int outputs, int products, int seed, LayerSpec layer, bool isLargest = false)
+    private static void AddWeighted(NetworkBuilder builder, int bits, int outputs, int products, int seed, LayerSpec layer, bool isLargest = false) =>
+        AddWeighted(builder, bits, outputs, products, seed, layer, isLargest ? 1 : 0);
+
+    /// <summary>Adds a layer whose weights are random, or all the largest or the least.</summary>
+    private static void AddWeighted(NetworkBuilder builder, int bits, int outputs, int products, int seed, LayerSpec layer, int extreme)
     {
         var random = new Random(seed);
         int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1;
-        int Weight() => isLargest ? largest : bits == 1 ? (2 * random.Next(2)) - 1 : random.Next(-largest, largest + 1);
+        int Weight() => extreme != 0 ? extreme * largest : bits == 1 ? (2 * random.Next(2)) - 1 : random.Next(-largest, largest + 1);
         builder.Add(
             layer with { Weight = new(bits) },
             [.. Enumerable.Range(0, outputs * products).Select(_ => (sbyte)Weight())],

@@ -34,6 +34,11 @@ internal static class HotNetwork
         from = Add("tables.strided", "tables.add", 64, 128, 1, tables with { Stride = new(2, 2) });
         from = Add("tables.narrow", from, 128, 256, 2, tables with { Kernel = new(1, 1), Pad = new(0, 0, 0, 0) });
         Add("tables.floats", from, 256, 70, 2, tables with { Code = null });
+        LayerSpec Weights(int bits) => new() { Name = "", Op = LayerOp.Conv, Inputs = default, Code = code with { Bits = bits }, KernelStrategy = "weight-tables" };
+        from = Add("weights.two", from, 256, 64, 4, Weights(1) with { Kernel = new(1, 1), Pad = new(0, 0, 0, 0) });
+        from = Add("weights.one", from, 64, 64, 2, Weights(4));
+        from = Add("weights.four", from, 64, 32, 4, Weights(3) with { Kernel = new(5, 5), Pad = new(2, 2, 2, 2) });
+        Add("weights.three", from, 32, 32, 3, Weights(3) with { Stride = new(2, 2), Code = null });
         return builder.Build("Hot");
 
         string Add(string name, string input, int channels, int outputs, int bits, LayerSpec layer)

@@ -39,6 +39,12 @@ public class SnapshotTests
         "shape = [6, 7, 12]\ncode = { bits = 2, step = 0.2, zero = 1 }");
 
     [Fact]
+    public void WeightTables() => Verify(
+        Conv.Replace("channels = 16", "channels = 16\nkernel-strategy = \"weight-tables\"").Replace("kernel = [3, 3]", "kernel = [3, 2]\nstride = [1, 2]"),
+        "conv",
+        "shape = [6, 7, 12]\ncode = { bits = 2, step = 0.2, zero = 1 }");
+
+    [Fact]
     public void Depthwise() => Verify(
         """
         [[layer]]

@@ -506,132 +506,355 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx2(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
-            sbyte* panel = (sbyte*)(scratch + 512);
-            byte* packed = weights + 768;
-            for (int first = 0; first < 64; first += 16)
+            byte* planes = scratch;
+            byte* chunks = scratch + 768;
+            int* sums = (int*)(scratch + 1024);
+            const int rows = 6;
+            int blocks = (((rows - 1) * 9) + 39) / 32;
+            PlanesAvx2(input, planes, (rows * 9) + 18);
+            byte* tables = weights + 768;
+            for (int first = 0; first < 64; first += 8)
             {
-                PanelUnpacker.Unpack(packed, 2, 1152, panel);
-                for (int y = 0; y < 6; y++)
+                for (int quad = 0; quad < 8; quad += 4, tables += 1152)
                 {
-                    RowAvx2(input + (y * 108), panel, sums);
-                    FinishAvx2(sums, (float*)weights + first, 16, output + (y * 512) + first);
+                    TileAvx2(planes, tables, chunks, sums + quad, blocks);
                 }
 
-                packed += 384;
+                for (int row = 0; row < rows; row++)
+                {
+                    FinishAvx2(sums + (row * 72), (float*)weights + first, 8, output + (row * 512) + first);
+                }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAvx2(byte* input, sbyte* weights, int* sums)
+        private static void PlanesAvx2(byte* input, byte* planes, int pixels)
         {
-            for (int tile = 0; tile < 2; tile++)
+            Vector256<uint> a, b, c, d, ab, cd, w0, w1, w2, w3;
+            Vector256<ushort> first, second, x0, x1, x2, y0, y1, y2;
+            Vector256<ushort> bits = Vector256.Create((ushort)0x1111), gather = Vector256.Create((ushort)0x1248), pair = Vector256.Create((ushort)0xff);
+            for (int x = 0; x < pixels; x += 32)
             {
-                Tile4Avx2(input, weights, sums);
-                input += 48;
-                sums += 64;
+                int at = Math.Max(0, Math.Min(x, pixels - 32));
+                byte* from = input + (at * 12), to = planes + at;
+                a = Lanes.Load32(from, 192);
+                b = Lanes.Load32(from + 12, 192);
+                c = Lanes.Load32(from + 24, 192);
+                d = Lanes.Load32(from + 36, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                x1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                x2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load32(from + 48, 192);
+                b = Lanes.Load32(from + 60, 192);
+                c = Lanes.Load32(from + 72, 192);
+                d = Lanes.Load32(from + 84, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = Lanes.Narrow(x0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x1 = Lanes.Narrow(x1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x2 = Lanes.Narrow(x2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                a = Lanes.Load32(from + 96, 192);
+                b = Lanes.Load32(from + 108, 192);
+                c = Lanes.Load32(from + 120, 192);
+                d = Lanes.Load32(from + 132, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                y1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                y2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load32(from + 144, 192);
+                b = Lanes.Load32(from + 156, 192);
+                c = Lanes.Load32(from + 168, 192);
+                d = Lanes.Load32(from + 180, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = Lanes.Narrow(y0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y1 = Lanes.Narrow(y1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y2 = Lanes.Narrow(y2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                first = ((x0 & bits) * gather) >>> 12;
+                second = ((y0 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to);
+                first = (((x0 >>> 1) & bits) * gather) >>> 12;
+                second = (((y0 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 128);
+                first = ((x1 & bits) * gather) >>> 12;
+                second = ((y1 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 256);
+                first = (((x1 >>> 1) & bits) * gather) >>> 12;
+                second = (((y1 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 384);
+                first = ((x2 & bits) * gather) >>> 12;
+                second = ((y2 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 512);
+                first = (((x2 >>> 1) & bits) * gather) >>> 12;
+                second = (((y2 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 640);
+                from += 16;
+                to += 1024;
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Tile4Avx2(byte* input, sbyte* weights, int* sums)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TileAvx2(byte* planes, byte* tables, byte* chunks, int* sums, int blocks)
         {
-            Vector256<short> s0_0, s0_1;
-            Vector256<short> s1_0, s1_1;
-            Vector256<short> s2_0, s2_1;
-            Vector256<short> s3_0, s3_1;
-            Vector256<sbyte> w0, w1;
-            Vector256<byte> x0, x1;
-            Vector256<short> t0, t1;
-            s0_0 = s0_1 = Vector256<short>.Zero;
-            s1_0 = s1_1 = Vector256<short>.Zero;
-            s2_0 = s2_1 = Vector256<short>.Zero;
-            s3_0 = s3_1 = Vector256<short>.Zero;
-            for (int row = 3; row > 0; row--)
+            Vector256<byte> s00, s01;
+            Vector256<byte> s10, s11;
+            Vector256<byte> s20, s21;
+            Vector256<byte> s30, s31;
+            Vector256<byte> x0, x1, table, t0, t1;
+            Vector256<ushort> even0, odd0, even1, odd1, even2, odd2, even3, odd3, sum, low, high;
+            for (int block = 0; block < blocks; block++)
             {
-                for (int i = 0; i < 2; i++)
+                byte* table0 = tables, chunk, index;
+                byte* group = planes;
+                chunk = chunks;
+                s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = Vector256<byte>.Zero;
+                for (int i = 0; i < 3; i++)
                 {
-                    w0 = Vector256.Load(weights);
-                    w1 = Vector256.Load(weights + 32);
-                    x0 = Vector256.Create(*(int*)input).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector256.Create(*(int*)(input + 12)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x1, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector256.Create(*(int*)(input + 24)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector256.Create(*(int*)(input + 36)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x1, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = Vector256.Load(weights + 64);
-                    w1 = Vector256.Load(weights + 96);
-                    x0 = Vector256.Create(*(int*)(input + 4)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector256.Create(*(int*)(input + 16)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x1, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector256.Create(*(int*)(input + 28)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector256.Create(*(int*)(input + 40)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x1, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = Vector256.Load(weights + 128);
-                    w1 = Vector256.Load(weights + 160);
-                    x0 = Vector256.Create(*(int*)(input + 8)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector256.Create(*(int*)(input + 20)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x1, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector256.Create(*(int*)(input + 32)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector256.Create(*(int*)(input + 44)).AsByte();
-                    t0 = Avx2.MultiplyAddAdjacent(x1, w0);
-                    t1 = Avx2.MultiplyAddAdjacent(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    input += 12;
-                    weights += 192;
+                    index = group;
+                    x0 = Vector256.Load(index);
+                    x1 = Vector256.Load(index + 128);
+                    table = Avx2.BroadcastVector128ToVector256(table0);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 16);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 32);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 48);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector256.Load(index + 1);
+                    x1 = Vector256.Load(index + 129);
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 64);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 80);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 96);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 112);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector256.Load(index + 9);
+                    x1 = Vector256.Load(index + 137);
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 128);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 144);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 160);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 176);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector256.Load(index + 10);
+                    x1 = Vector256.Load(index + 138);
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 192);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 208);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 224);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 240);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector256.Load(index + 18);
+                    x1 = Vector256.Load(index + 146);
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 256);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 272);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 288);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 304);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector256.Load(index + 19);
+                    x1 = Vector256.Load(index + 147);
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 320);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 336);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 352);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx2.BroadcastVector128ToVector256(table0 + 368);
+                    t0 = Avx2.Shuffle(table, x0);
+                    t1 = Avx2.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    table0 += 384;
+                    group += 256;
                 }
 
-                input += 84;
+                s00.Store(chunk);
+                s01.Store(chunk + 32);
+                s10.Store(chunk + 64);
+                s11.Store(chunk + 96);
+                s20.Store(chunk + 128);
+                s21.Store(chunk + 160);
+                s30.Store(chunk + 192);
+                s31.Store(chunk + 224);
+                chunk += 256;
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector256<ushort>.Zero;
+                sum = Vector256.Load((ushort*)(chunks + 32));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector256.Load((ushort*)(chunks + 96));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector256.Load((ushort*)(chunks + 160));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector256.Load((ushort*)(chunks + 224));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 += even0;
+                even1 += even1;
+                even2 += even2;
+                even3 += even3;
+                odd0 += odd0;
+                odd1 += odd1;
+                odd2 += odd2;
+                odd3 += odd3;
+                sum = Vector256.Load((ushort*)(chunks));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector256.Load((ushort*)(chunks + 64));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector256.Load((ushort*)(chunks + 128));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector256.Load((ushort*)(chunks + 192));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 16, 128);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 32, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 48, 128);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 64, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 80, 128);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 96, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 112, 128);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 8, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 24, 128);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 40, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 56, 128);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 72, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 88, 128);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 104, 128);
+                Lanes.Store(Lanes.High(sum, Vector256<ushort>.Zero).AsUInt32(), sums + 120, 128);
+                planes += 32;
+                sums += 256;
             }
-
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s0_0, Vector256<short>.One), sums);
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s0_1, Vector256<short>.One), sums + 8);
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s1_0, Vector256<short>.One), sums + 16);
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s1_1, Vector256<short>.One), sums + 24);
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s2_0, Vector256<short>.One), sums + 32);
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s2_1, Vector256<short>.One), sums + 40);
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s3_0, Vector256<short>.One), sums + 48);
-            Vector256.Store(Avx2.MultiplyAddAdjacent(s3_1, Vector256<short>.One), sums + 56);
         }
 
         // Sums to relu, 4-bit code.
@@ -646,7 +869,7 @@ namespace Acme.TinyKernels
                 Vector256<int> correction = Vector256.Load((int*)parameters + i + 128);
                 for (int x = 0; x < 8; x++)
                 {
-                    Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i + (x * 16)) + correction) * scale;
+                    Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + i + (x * 8)) + correction) * scale;
                     value += bias;
                     Vector256<float> t = Vector256.MaxNative(value, Vector256.Create(0f));
                     t = Vector256.MinNative(t, Vector256.Create(15f));
@@ -659,132 +882,352 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunSse(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
-            sbyte* panel = (sbyte*)(scratch + 256);
-            byte* packed = weights + 768;
-            for (int first = 0; first < 64; first += 8)
+            byte* planes = scratch;
+            byte* chunks = scratch + 768;
+            int* sums = (int*)(scratch + 896);
+            const int rows = 6;
+            int blocks = (((rows - 1) * 9) + 23) / 16;
+            PlanesSse(input, planes, (rows * 9) + 18);
+            byte* tables = weights + 768;
+            for (int first = 0; first < 64; first += 4)
             {
-                PanelUnpacker.Unpack(packed, 2, 576, panel);
-                for (int y = 0; y < 6; y++)
+                TileSse(planes, tables, chunks, sums, blocks);
+                tables += 1152;
+                for (int row = 0; row < rows; row++)
                 {
-                    RowSse(input + (y * 108), panel, sums);
-                    FinishSse(sums, (float*)weights + first, 8, output + (y * 512) + first);
+                    FinishSse(sums + (row * 36), (float*)weights + first, 4, output + (row * 512) + first);
                 }
-
-                packed += 256;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowSse(byte* input, sbyte* weights, int* sums)
+        private static void PlanesSse(byte* input, byte* planes, int pixels)
         {
-            for (int tile = 0; tile < 2; tile++)
+            Vector128<uint> a, b, c, d, ab, cd, w0, w1, w2, w3;
+            Vector128<ushort> first, second, x0, x1, x2, y0, y1, y2;
+            Vector128<ushort> bits = Vector128.Create((ushort)0x1111), gather = Vector128.Create((ushort)0x1248), pair = Vector128.Create((ushort)0xff);
+            for (int x = 0; x < pixels; x += 16)
             {
-                Tile4Sse(input, weights, sums);
-                input += 48;
-                sums += 32;
+                int at = Math.Max(0, Math.Min(x, pixels - 16));
+                byte* from = input + (at * 12), to = planes + at;
+                a = Lanes.Load16(from, 192);
+                b = Lanes.Load16(from + 12, 192);
+                c = Lanes.Load16(from + 24, 192);
+                d = Lanes.Load16(from + 36, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                x1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                x2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load16(from + 48, 192);
+                b = Lanes.Load16(from + 60, 192);
+                c = Lanes.Load16(from + 72, 192);
+                d = Lanes.Load16(from + 84, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = Lanes.Narrow(x0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x1 = Lanes.Narrow(x1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x2 = Lanes.Narrow(x2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                a = Lanes.Load16(from + 96, 192);
+                b = Lanes.Load16(from + 108, 192);
+                c = Lanes.Load16(from + 120, 192);
+                d = Lanes.Load16(from + 132, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                y1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                y2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load16(from + 144, 192);
+                b = Lanes.Load16(from + 156, 192);
+                c = Lanes.Load16(from + 168, 192);
+                d = Lanes.Load16(from + 180, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = Lanes.Narrow(y0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y1 = Lanes.Narrow(y1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y2 = Lanes.Narrow(y2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                first = ((x0 & bits) * gather) >>> 12;
+                second = ((y0 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to);
+                first = (((x0 >>> 1) & bits) * gather) >>> 12;
+                second = (((y0 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 128);
+                first = ((x1 & bits) * gather) >>> 12;
+                second = ((y1 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 256);
+                first = (((x1 >>> 1) & bits) * gather) >>> 12;
+                second = (((y1 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 384);
+                first = ((x2 & bits) * gather) >>> 12;
+                second = ((y2 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 512);
+                first = (((x2 >>> 1) & bits) * gather) >>> 12;
+                second = (((y2 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 640);
+                from += 16;
+                to += 1024;
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Tile4Sse(byte* input, sbyte* weights, int* sums)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TileSse(byte* planes, byte* tables, byte* chunks, int* sums, int blocks)
         {
-            Vector128<short> s0_0, s0_1;
-            Vector128<short> s1_0, s1_1;
-            Vector128<short> s2_0, s2_1;
-            Vector128<short> s3_0, s3_1;
-            Vector128<sbyte> w0, w1;
-            Vector128<byte> x0, x1;
-            Vector128<short> t0, t1;
-            s0_0 = s0_1 = Vector128<short>.Zero;
-            s1_0 = s1_1 = Vector128<short>.Zero;
-            s2_0 = s2_1 = Vector128<short>.Zero;
-            s3_0 = s3_1 = Vector128<short>.Zero;
-            for (int row = 3; row > 0; row--)
+            Vector128<byte> s00, s01;
+            Vector128<byte> s10, s11;
+            Vector128<byte> s20, s21;
+            Vector128<byte> s30, s31;
+            Vector128<byte> x0, x1, table, t0, t1;
+            Vector128<ushort> even0, odd0, even1, odd1, even2, odd2, even3, odd3, sum, low, high;
+            for (int block = 0; block < blocks; block++)
             {
-                for (int i = 0; i < 2; i++)
+                byte* table0 = tables, chunk, index;
+                byte* group = planes;
+                chunk = chunks;
+                s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = Vector128<byte>.Zero;
+                for (int i = 0; i < 3; i++)
                 {
-                    w0 = Vector128.Load(weights);
-                    w1 = Vector128.Load(weights + 16);
-                    x0 = Vector128.Create(*(int*)input).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 12)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 24)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 36)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = Vector128.Load(weights + 32);
-                    w1 = Vector128.Load(weights + 48);
-                    x0 = Vector128.Create(*(int*)(input + 4)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 16)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 28)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 40)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = Vector128.Load(weights + 64);
-                    w1 = Vector128.Load(weights + 80);
-                    x0 = Vector128.Create(*(int*)(input + 8)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 20)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 32)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x0, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 44)).AsByte();
-                    t0 = Sse41.MultiplyAddAdjacent(x1, w0);
-                    t1 = Sse41.MultiplyAddAdjacent(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    input += 12;
-                    weights += 96;
+                    index = group;
+                    x0 = Vector128.Load(index);
+                    x1 = Vector128.Load(index + 128);
+                    table = Vector128.Load(table0);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 16);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 32);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 48);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 1);
+                    x1 = Vector128.Load(index + 129);
+                    table = Vector128.Load(table0 + 64);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 80);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 96);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 112);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 9);
+                    x1 = Vector128.Load(index + 137);
+                    table = Vector128.Load(table0 + 128);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 144);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 160);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 176);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 10);
+                    x1 = Vector128.Load(index + 138);
+                    table = Vector128.Load(table0 + 192);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 208);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 224);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 240);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 18);
+                    x1 = Vector128.Load(index + 146);
+                    table = Vector128.Load(table0 + 256);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 272);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 288);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 304);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 19);
+                    x1 = Vector128.Load(index + 147);
+                    table = Vector128.Load(table0 + 320);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 336);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 352);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 368);
+                    t0 = Ssse3.Shuffle(table, x0);
+                    t1 = Ssse3.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    table0 += 384;
+                    group += 256;
                 }
 
-                input += 84;
+                s00.Store(chunk);
+                s01.Store(chunk + 16);
+                s10.Store(chunk + 32);
+                s11.Store(chunk + 48);
+                s20.Store(chunk + 64);
+                s21.Store(chunk + 80);
+                s30.Store(chunk + 96);
+                s31.Store(chunk + 112);
+                chunk += 128;
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                sum = Vector128.Load((ushort*)(chunks + 16));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 48));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 80));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 112));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 += even0;
+                even1 += even1;
+                even2 += even2;
+                even3 += even3;
+                odd0 += odd0;
+                odd1 += odd1;
+                odd2 += odd2;
+                odd3 += odd3;
+                sum = Vector128.Load((ushort*)(chunks));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 32));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 64));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 96));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 8, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 16, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 24, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 32, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 40, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 48, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 56, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 4, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 12, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 20, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 28, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 36, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 44, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 52, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 60, 64);
+                planes += 16;
+                sums += 64;
             }
-
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s0_0, Vector128<short>.One), sums);
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s0_1, Vector128<short>.One), sums + 4);
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s1_0, Vector128<short>.One), sums + 8);
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s1_1, Vector128<short>.One), sums + 12);
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s2_0, Vector128<short>.One), sums + 16);
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s2_1, Vector128<short>.One), sums + 20);
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s3_0, Vector128<short>.One), sums + 24);
-            Vector128.Store(Sse41.MultiplyAddAdjacent(s3_1, Vector128<short>.One), sums + 28);
         }
 
         // Sums to relu, 4-bit code.
@@ -799,7 +1242,7 @@ namespace Acme.TinyKernels
                 Vector128<int> correction = Vector128.Load((int*)parameters + i + 128);
                 for (int x = 0; x < 8; x++)
                 {
-                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 8)) + correction) * scale;
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 4)) + correction) * scale;
                     value += bias;
                     Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
                     t = Vector128.MinNative(t, Vector128.Create(15f));
@@ -821,7 +1264,7 @@ namespace Acme.TinyKernels
                 for (int y = 0; y < 6; y++)
                 {
                     RowDot(input + (y * 108), panel, sums);
-                    FinishSse(sums, (float*)weights + first, 8, output + (y * 512) + first);
+                    FinishDot(sums, (float*)weights + first, 8, output + (y * 512) + first);
                 }
 
                 packed += 256;
@@ -1000,280 +1443,957 @@ namespace Acme.TinyKernels
             s7_1.Store(sums + 60);
         }
 
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishDot(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 64);
+                Vector128<int> correction = Vector128.Load((int*)parameters + i + 128);
+                for (int x = 0; x < 8; x++)
+                {
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 8)) + correction) * scale;
+                    value += bias;
+                    Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
+                    t = Vector128.MinNative(t, Vector128.Create(15f));
+                    Vector128<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 64));
+                }
+            }
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAdvSimd(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
-            sbyte* panel = (sbyte*)(scratch + 256);
-            byte* packed = weights + 768;
-            for (int first = 0; first < 64; first += 8)
+            byte* planes = scratch;
+            byte* chunks = scratch + 768;
+            int* sums = (int*)(scratch + 1024);
+            const int rows = 6;
+            int blocks = (((rows - 1) * 9) + 39) / 32;
+            PlanesAdvSimd(input, planes, (rows * 9) + 18);
+            byte* tables = weights + 768;
+            for (int first = 0; first < 64; first += 4)
             {
-                PanelUnpacker.Unpack(packed, 2, 576, panel);
-                for (int y = 0; y < 6; y++)
+                TileAdvSimd(planes, tables, chunks, sums, blocks);
+                tables += 1152;
+                for (int row = 0; row < rows; row++)
                 {
-                    RowAdvSimd(input + (y * 108), panel, sums);
-                    FinishSse(sums, (float*)weights + first, 8, output + (y * 512) + first);
+                    FinishAdvSimd(sums + (row * 36), (float*)weights + first, 4, output + (row * 512) + first);
                 }
-
-                packed += 256;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowAdvSimd(byte* input, sbyte* weights, int* sums)
+        private static void PlanesAdvSimd(byte* input, byte* planes, int pixels)
         {
-            for (int tile = 0; tile < 2; tile++)
+            Vector128<uint> a, b, c, d, ab, cd, w0, w1, w2, w3;
+            Vector128<ushort> first, second, x0, x1, x2, y0, y1, y2;
+            Vector128<ushort> bits = Vector128.Create((ushort)0x1111), gather = Vector128.Create((ushort)0x1248), pair = Vector128.Create((ushort)0xff);
+            for (int x = 0; x < pixels; x += 16)
             {
-                Tile4AdvSimd(input, weights, sums);
-                input += 48;
-                sums += 32;
+                int at = Math.Max(0, Math.Min(x, pixels - 16));
+                byte* from = input + (at * 12), to = planes + at;
+                a = Lanes.Load16(from, 192);
+                b = Lanes.Load16(from + 12, 192);
+                c = Lanes.Load16(from + 24, 192);
+                d = Lanes.Load16(from + 36, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                x1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                x2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load16(from + 48, 192);
+                b = Lanes.Load16(from + 60, 192);
+                c = Lanes.Load16(from + 72, 192);
+                d = Lanes.Load16(from + 84, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = Lanes.Narrow(x0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x1 = Lanes.Narrow(x1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x2 = Lanes.Narrow(x2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                a = Lanes.Load16(from + 96, 192);
+                b = Lanes.Load16(from + 108, 192);
+                c = Lanes.Load16(from + 120, 192);
+                d = Lanes.Load16(from + 132, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                y1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                y2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load16(from + 144, 192);
+                b = Lanes.Load16(from + 156, 192);
+                c = Lanes.Load16(from + 168, 192);
+                d = Lanes.Load16(from + 180, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = Lanes.Narrow(y0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y1 = Lanes.Narrow(y1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y2 = Lanes.Narrow(y2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                first = ((x0 & bits) * gather) >>> 12;
+                second = ((y0 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to);
+                first = (((x0 >>> 1) & bits) * gather) >>> 12;
+                second = (((y0 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 128);
+                first = ((x1 & bits) * gather) >>> 12;
+                second = ((y1 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 256);
+                first = (((x1 >>> 1) & bits) * gather) >>> 12;
+                second = (((y1 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 384);
+                first = ((x2 & bits) * gather) >>> 12;
+                second = ((y2 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 512);
+                first = (((x2 >>> 1) & bits) * gather) >>> 12;
+                second = (((y2 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 640);
+                from += 16;
+                to += 1024;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4AdvSimd(byte* input, sbyte* weights, int* sums)
+        private static void TileAdvSimd(byte* planes, byte* tables, byte* chunks, int* sums, int blocks)
         {
-            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
-            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
-            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
-            Vector128<int> s3_0 = Vector128<int>.Zero, s3_1 = Vector128<int>.Zero;
-            Vector128<int> t0_0 = Vector128<int>.Zero, t0_1 = Vector128<int>.Zero;
-            Vector128<int> t1_0 = Vector128<int>.Zero, t1_1 = Vector128<int>.Zero;
-            Vector128<int> t2_0 = Vector128<int>.Zero, t2_1 = Vector128<int>.Zero;
-            Vector128<int> t3_0 = Vector128<int>.Zero, t3_1 = Vector128<int>.Zero;
-            Vector128<sbyte> w0, w1, w2, w3;
-            Vector128<sbyte> x0, x1;
-            Vector128<short> low, high;
-            for (int row = 0; row < 3; row++)
+            Vector128<byte> s00, s01, s02, s03;
+            Vector128<byte> s10, s11, s12, s13;
+            Vector128<byte> s20, s21, s22, s23;
+            Vector128<byte> s30, s31, s32, s33;
+            Vector128<byte> x0, x1, x2, x3, table, t0, t1, t2, t3;
+            Vector128<ushort> even0, odd0, even1, odd1, even2, odd2, even3, odd3, sum, low, high;
+            for (int block = 0; block < blocks; block++)
             {
+                byte* table0 = tables, chunk, index;
+                byte* group = planes;
+                chunk = chunks;
+                s00 = s01 = s02 = s03 = s10 = s11 = s12 = s13 = s20 = s21 = s22 = s23 = s30 = s31 = s32 = s33 = Vector128<byte>.Zero;
                 for (int i = 0; i < 3; i++)
                 {
-                    w0 = Vector128.Load(weights);
-                    w1 = Vector128.Load(weights + 16);
-                    w2 = Vector128.Load(weights + 32);
-                    w3 = Vector128.Load(weights + 48);
-                    x0 = Vector128.Create(*(int*)input).AsSByte();
-                    x1 = Vector128.Create(*(int*)(input + 4)).AsSByte();
-                    low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w0, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
-                    s0_0 = AdvSimd.AddPairwiseWideningAndAdd(s0_0, low);
-                    t0_0 = AdvSimd.AddPairwiseWideningAndAdd(t0_0, high);
-                    low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w1, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
-                    s0_1 = AdvSimd.AddPairwiseWideningAndAdd(s0_1, low);
-                    t0_1 = AdvSimd.AddPairwiseWideningAndAdd(t0_1, high);
-                    x0 = Vector128.Create(*(int*)(input + 12)).AsSByte();
-                    x1 = Vector128.Create(*(int*)(input + 16)).AsSByte();
-                    low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w0, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
-                    s1_0 = AdvSimd.AddPairwiseWideningAndAdd(s1_0, low);
-                    t1_0 = AdvSimd.AddPairwiseWideningAndAdd(t1_0, high);
-                    low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w1, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
-                    s1_1 = AdvSimd.AddPairwiseWideningAndAdd(s1_1, low);
-                    t1_1 = AdvSimd.AddPairwiseWideningAndAdd(t1_1, high);
-                    x0 = Vector128.Create(*(int*)(input + 24)).AsSByte();
-                    x1 = Vector128.Create(*(int*)(input + 28)).AsSByte();
-                    low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w0, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
-                    s2_0 = AdvSimd.AddPairwiseWideningAndAdd(s2_0, low);
-                    t2_0 = AdvSimd.AddPairwiseWideningAndAdd(t2_0, high);
-                    low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w1, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
-                    s2_1 = AdvSimd.AddPairwiseWideningAndAdd(s2_1, low);
-                    t2_1 = AdvSimd.AddPairwiseWideningAndAdd(t2_1, high);
-                    x0 = Vector128.Create(*(int*)(input + 36)).AsSByte();
-                    x1 = Vector128.Create(*(int*)(input + 40)).AsSByte();
-                    low = AdvSimd.MultiplyWideningLower(w0.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w0, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w2.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w2, x1);
-                    s3_0 = AdvSimd.AddPairwiseWideningAndAdd(s3_0, low);
-                    t3_0 = AdvSimd.AddPairwiseWideningAndAdd(t3_0, high);
-                    low = AdvSimd.MultiplyWideningLower(w1.GetLower(), x0.GetLower());
-                    high = AdvSimd.MultiplyWideningUpper(w1, x0);
-                    low = AdvSimd.MultiplyWideningLowerAndAdd(low, w3.GetLower(), x1.GetLower());
-                    high = AdvSimd.MultiplyWideningUpperAndAdd(high, w3, x1);
-                    s3_1 = AdvSimd.AddPairwiseWideningAndAdd(s3_1, low);
-                    t3_1 = AdvSimd.AddPairwiseWideningAndAdd(t3_1, high);
-                    input += 8;
-                    weights += 64;
+                    index = group;
+                    x0 = Vector128.Load(index);
+                    x1 = Vector128.Load(index + 128);
+                    x2 = Vector128.Load(index + 16);
+                    x3 = Vector128.Load(index + 144);
+                    table = Vector128.Load(table0);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s00 += t0;
+                    s01 += t1;
+                    s02 += t2;
+                    s03 += t3;
+                    table = Vector128.Load(table0 + 16);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s10 += t0;
+                    s11 += t1;
+                    s12 += t2;
+                    s13 += t3;
+                    table = Vector128.Load(table0 + 32);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s20 += t0;
+                    s21 += t1;
+                    s22 += t2;
+                    s23 += t3;
+                    table = Vector128.Load(table0 + 48);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s30 += t0;
+                    s31 += t1;
+                    s32 += t2;
+                    s33 += t3;
+                    x0 = Vector128.Load(index + 1);
+                    x1 = Vector128.Load(index + 129);
+                    x2 = Vector128.Load(index + 17);
+                    x3 = Vector128.Load(index + 145);
+                    table = Vector128.Load(table0 + 64);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s00 += t0;
+                    s01 += t1;
+                    s02 += t2;
+                    s03 += t3;
+                    table = Vector128.Load(table0 + 80);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s10 += t0;
+                    s11 += t1;
+                    s12 += t2;
+                    s13 += t3;
+                    table = Vector128.Load(table0 + 96);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s20 += t0;
+                    s21 += t1;
+                    s22 += t2;
+                    s23 += t3;
+                    table = Vector128.Load(table0 + 112);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s30 += t0;
+                    s31 += t1;
+                    s32 += t2;
+                    s33 += t3;
+                    x0 = Vector128.Load(index + 9);
+                    x1 = Vector128.Load(index + 137);
+                    x2 = Vector128.Load(index + 25);
+                    x3 = Vector128.Load(index + 153);
+                    table = Vector128.Load(table0 + 128);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s00 += t0;
+                    s01 += t1;
+                    s02 += t2;
+                    s03 += t3;
+                    table = Vector128.Load(table0 + 144);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s10 += t0;
+                    s11 += t1;
+                    s12 += t2;
+                    s13 += t3;
+                    table = Vector128.Load(table0 + 160);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s20 += t0;
+                    s21 += t1;
+                    s22 += t2;
+                    s23 += t3;
+                    table = Vector128.Load(table0 + 176);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s30 += t0;
+                    s31 += t1;
+                    s32 += t2;
+                    s33 += t3;
+                    x0 = Vector128.Load(index + 10);
+                    x1 = Vector128.Load(index + 138);
+                    x2 = Vector128.Load(index + 26);
+                    x3 = Vector128.Load(index + 154);
+                    table = Vector128.Load(table0 + 192);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s00 += t0;
+                    s01 += t1;
+                    s02 += t2;
+                    s03 += t3;
+                    table = Vector128.Load(table0 + 208);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s10 += t0;
+                    s11 += t1;
+                    s12 += t2;
+                    s13 += t3;
+                    table = Vector128.Load(table0 + 224);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s20 += t0;
+                    s21 += t1;
+                    s22 += t2;
+                    s23 += t3;
+                    table = Vector128.Load(table0 + 240);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s30 += t0;
+                    s31 += t1;
+                    s32 += t2;
+                    s33 += t3;
+                    x0 = Vector128.Load(index + 18);
+                    x1 = Vector128.Load(index + 146);
+                    x2 = Vector128.Load(index + 34);
+                    x3 = Vector128.Load(index + 162);
+                    table = Vector128.Load(table0 + 256);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s00 += t0;
+                    s01 += t1;
+                    s02 += t2;
+                    s03 += t3;
+                    table = Vector128.Load(table0 + 272);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s10 += t0;
+                    s11 += t1;
+                    s12 += t2;
+                    s13 += t3;
+                    table = Vector128.Load(table0 + 288);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s20 += t0;
+                    s21 += t1;
+                    s22 += t2;
+                    s23 += t3;
+                    table = Vector128.Load(table0 + 304);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s30 += t0;
+                    s31 += t1;
+                    s32 += t2;
+                    s33 += t3;
+                    x0 = Vector128.Load(index + 19);
+                    x1 = Vector128.Load(index + 147);
+                    x2 = Vector128.Load(index + 35);
+                    x3 = Vector128.Load(index + 163);
+                    table = Vector128.Load(table0 + 320);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s00 += t0;
+                    s01 += t1;
+                    s02 += t2;
+                    s03 += t3;
+                    table = Vector128.Load(table0 + 336);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s10 += t0;
+                    s11 += t1;
+                    s12 += t2;
+                    s13 += t3;
+                    table = Vector128.Load(table0 + 352);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s20 += t0;
+                    s21 += t1;
+                    s22 += t2;
+                    s23 += t3;
+                    table = Vector128.Load(table0 + 368);
+                    t0 = AdvSimd.Arm64.VectorTableLookup(table, x0);
+                    t1 = AdvSimd.Arm64.VectorTableLookup(table, x1);
+                    t2 = AdvSimd.Arm64.VectorTableLookup(table, x2);
+                    t3 = AdvSimd.Arm64.VectorTableLookup(table, x3);
+                    s30 += t0;
+                    s31 += t1;
+                    s32 += t2;
+                    s33 += t3;
+                    table0 += 384;
+                    group += 256;
                 }
 
-                input += 84;
+                s00.Store(chunk);
+                s01.Store(chunk + 16);
+                s02.Store(chunk + 32);
+                s03.Store(chunk + 48);
+                s10.Store(chunk + 64);
+                s11.Store(chunk + 80);
+                s12.Store(chunk + 96);
+                s13.Store(chunk + 112);
+                s20.Store(chunk + 128);
+                s21.Store(chunk + 144);
+                s22.Store(chunk + 160);
+                s23.Store(chunk + 176);
+                s30.Store(chunk + 192);
+                s31.Store(chunk + 208);
+                s32.Store(chunk + 224);
+                s33.Store(chunk + 240);
+                chunk += 256;
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                sum = Vector128.Load((ushort*)(chunks + 16));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 80));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 144));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 208));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 += even0;
+                even1 += even1;
+                even2 += even2;
+                even3 += even3;
+                odd0 += odd0;
+                odd1 += odd1;
+                odd2 += odd2;
+                odd3 += odd3;
+                sum = Vector128.Load((ushort*)(chunks));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 64));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 128));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 192));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 8, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 16, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 24, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 32, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 40, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 48, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 56, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 4, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 12, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 20, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 28, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 36, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 44, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 52, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 60, 64);
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                sum = Vector128.Load((ushort*)(chunks + 48));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 112));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 176));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 240));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 += even0;
+                even1 += even1;
+                even2 += even2;
+                even3 += even3;
+                odd0 += odd0;
+                odd1 += odd1;
+                odd2 += odd2;
+                odd3 += odd3;
+                sum = Vector128.Load((ushort*)(chunks + 32));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 96));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 160));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 224));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 64, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 72, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 80, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 88, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 96, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 104, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 112, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 120, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 68, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 76, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 84, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 92, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 100, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 108, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 116, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 124, 64);
+                planes += 32;
+                sums += 128;
             }
+        }
 
-            AdvSimd.Arm64.AddPairwise(s0_0, t0_0).Store(sums);
-            AdvSimd.Arm64.AddPairwise(s0_1, t0_1).Store(sums + 4);
-            AdvSimd.Arm64.AddPairwise(s1_0, t1_0).Store(sums + 8);
-            AdvSimd.Arm64.AddPairwise(s1_1, t1_1).Store(sums + 12);
-            AdvSimd.Arm64.AddPairwise(s2_0, t2_0).Store(sums + 16);
-            AdvSimd.Arm64.AddPairwise(s2_1, t2_1).Store(sums + 20);
-            AdvSimd.Arm64.AddPairwise(s3_0, t3_0).Store(sums + 24);
-            AdvSimd.Arm64.AddPairwise(s3_1, t3_1).Store(sums + 28);
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishAdvSimd(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 64);
+                Vector128<int> correction = Vector128.Load((int*)parameters + i + 128);
+                for (int x = 0; x < 8; x++)
+                {
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 4)) + correction) * scale;
+                    value += bias;
+                    Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
+                    t = Vector128.MinNative(t, Vector128.Create(15f));
+                    Vector128<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 64));
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunPackedSimd(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
-            sbyte* panel = (sbyte*)(scratch + 256);
-            short* wide = (short*)(scratch + 1344);
-            Levels.Widen(input, wide, 868);
-            byte* packed = weights + 768;
-            for (int first = 0; first < 64; first += 8)
+            byte* planes = scratch;
+            byte* chunks = scratch + 768;
+            int* sums = (int*)(scratch + 896);
+            const int rows = 6;
+            int blocks = (((rows - 1) * 9) + 23) / 16;
+            PlanesPackedSimd(input, planes, (rows * 9) + 18);
+            byte* tables = weights + 768;
+            for (int first = 0; first < 64; first += 4)
             {
-                PanelUnpacker.Unpack(packed, 2, 576, panel);
-                for (int y = 0; y < 6; y++)
+                TilePackedSimd(planes, tables, chunks, sums, blocks);
+                tables += 1152;
+                for (int row = 0; row < rows; row++)
                 {
-                    RowPackedSimd(wide + (y * 108), panel, sums);
-                    FinishSse(sums, (float*)weights + first, 8, output + (y * 512) + first);
+                    FinishPackedSimd(sums + (row * 36), (float*)weights + first, 4, output + (row * 512) + first);
                 }
-
-                packed += 256;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowPackedSimd(short* input, sbyte* weights, int* sums)
+        private static void PlanesPackedSimd(byte* input, byte* planes, int pixels)
         {
-            for (int tile = 0; tile < 2; tile++)
+            Vector128<uint> a, b, c, d, ab, cd, w0, w1, w2, w3;
+            Vector128<ushort> first, second, x0, x1, x2, y0, y1, y2;
+            Vector128<ushort> bits = Vector128.Create((ushort)0x1111), gather = Vector128.Create((ushort)0x1248), pair = Vector128.Create((ushort)0xff);
+            for (int x = 0; x < pixels; x += 16)
             {
-                Tile4PackedSimd(input, weights, sums);
-                input += 48;
-                sums += 32;
+                int at = Math.Max(0, Math.Min(x, pixels - 16));
+                byte* from = input + (at * 12), to = planes + at;
+                a = Lanes.Load16(from, 192);
+                b = Lanes.Load16(from + 12, 192);
+                c = Lanes.Load16(from + 24, 192);
+                d = Lanes.Load16(from + 36, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                x1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                x2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load16(from + 48, 192);
+                b = Lanes.Load16(from + 60, 192);
+                c = Lanes.Load16(from + 72, 192);
+                d = Lanes.Load16(from + 84, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                x0 = Lanes.Narrow(x0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x1 = Lanes.Narrow(x1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                x2 = Lanes.Narrow(x2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                a = Lanes.Load16(from + 96, 192);
+                b = Lanes.Load16(from + 108, 192);
+                c = Lanes.Load16(from + 120, 192);
+                d = Lanes.Load16(from + 132, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                y1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                y2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                a = Lanes.Load16(from + 144, 192);
+                b = Lanes.Load16(from + 156, 192);
+                c = Lanes.Load16(from + 168, 192);
+                d = Lanes.Load16(from + 180, 192);
+                ab = Lanes.Low(a, b);
+                cd = Lanes.Low(c, d);
+                w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                ab = Lanes.High(a, b);
+                cd = Lanes.High(c, d);
+                w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                y0 = Lanes.Narrow(y0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y1 = Lanes.Narrow(y1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                y2 = Lanes.Narrow(y2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                first = ((x0 & bits) * gather) >>> 12;
+                second = ((y0 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to);
+                first = (((x0 >>> 1) & bits) * gather) >>> 12;
+                second = (((y0 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 128);
+                first = ((x1 & bits) * gather) >>> 12;
+                second = ((y1 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 256);
+                first = (((x1 >>> 1) & bits) * gather) >>> 12;
+                second = (((y1 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 384);
+                first = ((x2 & bits) * gather) >>> 12;
+                second = ((y2 & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 512);
+                first = (((x2 >>> 1) & bits) * gather) >>> 12;
+                second = (((y2 >>> 1) & bits) * gather) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 640);
+                from += 16;
+                to += 1024;
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Tile4PackedSimd(short* input, sbyte* weights, int* sums)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TilePackedSimd(byte* planes, byte* tables, byte* chunks, int* sums, int blocks)
         {
-            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
-            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
-            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
-            Vector128<int> s3_0 = Vector128<int>.Zero, s3_1 = Vector128<int>.Zero;
-            Vector128<short> w0, w1;
-            Vector128<short> x0, x1;
-            Vector128<int> t0, t1;
-            for (int row = 0; row < 3; row++)
+            Vector128<byte> s00, s01;
+            Vector128<byte> s10, s11;
+            Vector128<byte> s20, s21;
+            Vector128<byte> s30, s31;
+            Vector128<byte> x0, x1, table, t0, t1;
+            Vector128<ushort> even0, odd0, even1, odd1, even2, odd2, even3, odd3, sum, low, high;
+            for (int block = 0; block < blocks; block++)
             {
+                byte* table0 = tables, chunk, index;
+                byte* group = planes;
+                chunk = chunks;
+                s00 = s01 = s10 = s11 = s20 = s21 = s30 = s31 = Vector128<byte>.Zero;
                 for (int i = 0; i < 3; i++)
                 {
-                    w0 = PackedSimd.LoadWideningVector128(weights);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 8);
-                    x0 = Vector128.Create(*(int*)input).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 12)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 24)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 36)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = PackedSimd.LoadWideningVector128(weights + 16);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 24);
-                    x0 = Vector128.Create(*(int*)(input + 2)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 14)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 26)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 38)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = PackedSimd.LoadWideningVector128(weights + 32);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 40);
-                    x0 = Vector128.Create(*(int*)(input + 4)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 16)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 28)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 40)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = PackedSimd.LoadWideningVector128(weights + 48);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 56);
-                    x0 = Vector128.Create(*(int*)(input + 6)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 18)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 30)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 42)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    input += 8;
-                    weights += 64;
+                    index = group;
+                    x0 = Vector128.Load(index);
+                    x1 = Vector128.Load(index + 128);
+                    table = Vector128.Load(table0);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 16);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 32);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 48);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 1);
+                    x1 = Vector128.Load(index + 129);
+                    table = Vector128.Load(table0 + 64);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 80);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 96);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 112);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 9);
+                    x1 = Vector128.Load(index + 137);
+                    table = Vector128.Load(table0 + 128);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 144);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 160);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 176);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 10);
+                    x1 = Vector128.Load(index + 138);
+                    table = Vector128.Load(table0 + 192);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 208);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 224);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 240);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 18);
+                    x1 = Vector128.Load(index + 146);
+                    table = Vector128.Load(table0 + 256);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 272);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 288);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 304);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector128.Load(index + 19);
+                    x1 = Vector128.Load(index + 147);
+                    table = Vector128.Load(table0 + 320);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Vector128.Load(table0 + 336);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Vector128.Load(table0 + 352);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Vector128.Load(table0 + 368);
+                    t0 = PackedSimd.Swizzle(table, x0);
+                    t1 = PackedSimd.Swizzle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    table0 += 384;
+                    group += 256;
                 }
 
-                input += 84;
+                s00.Store(chunk);
+                s01.Store(chunk + 16);
+                s10.Store(chunk + 32);
+                s11.Store(chunk + 48);
+                s20.Store(chunk + 64);
+                s21.Store(chunk + 80);
+                s30.Store(chunk + 96);
+                s31.Store(chunk + 112);
+                chunk += 128;
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                sum = Vector128.Load((ushort*)(chunks + 16));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 48));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 80));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 112));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 += even0;
+                even1 += even1;
+                even2 += even2;
+                even3 += even3;
+                odd0 += odd0;
+                odd1 += odd1;
+                odd2 += odd2;
+                odd3 += odd3;
+                sum = Vector128.Load((ushort*)(chunks));
+                even0 += sum;
+                odd0 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 32));
+                even1 += sum;
+                odd1 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 64));
+                even2 += sum;
+                odd2 += sum >>> 8;
+                sum = Vector128.Load((ushort*)(chunks + 96));
+                even3 += sum;
+                odd3 += sum >>> 8;
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 8, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 16, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 24, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 32, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 40, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 48, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 56, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 4, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 12, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 20, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 28, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 36, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 44, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 52, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 60, 64);
+                planes += 16;
+                sums += 64;
             }
+        }
 
-            Vector128.Store(s0_0, sums);
-            Vector128.Store(s0_1, sums + 4);
-            Vector128.Store(s1_0, sums + 8);
-            Vector128.Store(s1_1, sums + 12);
-            Vector128.Store(s2_0, sums + 16);
-            Vector128.Store(s2_1, sums + 20);
-            Vector128.Store(s3_0, sums + 24);
-            Vector128.Store(s3_1, sums + 28);
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishPackedSimd(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 64);
+                Vector128<int> correction = Vector128.Load((int*)parameters + i + 128);
+                for (int x = 0; x < 8; x++)
+                {
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 4)) + correction) * scale;
+                    value += bias;
+                    Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
+                    t = Vector128.MinNative(t, Vector128.Create(15f));
+                    Vector128<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 64));
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

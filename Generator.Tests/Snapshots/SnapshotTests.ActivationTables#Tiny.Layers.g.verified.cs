@@ -15,11 +15,11 @@ namespace Acme
                 new("conv", Outputs: 64, Rows: 3, Columns: 2, Channels: 12, PixelBytes: 12, Bits: 2, Zero: 1, MaxLevel: 3, Step: 0.200000003f, Premultiplier: 10f, StepsPerUnit: 1f),
                 global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? new global::BitKernelGen.Packing.ActivationTableLayout(Vectors: 1, GroupsPerChunk: 3)
                     : global::System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 18, LevelOffset: 0)
-                    : global::System.Runtime.Intrinsics.X86.Avx2.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 8, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 18, LevelOffset: 0)
-                    : global::System.Runtime.Intrinsics.X86.Sse41.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 18, LevelOffset: 0)
+                    : global::System.Runtime.Intrinsics.X86.Avx2.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 8, Outputs: 4, Planes: 2)
+                    : global::System.Runtime.Intrinsics.X86.Sse41.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 4, Outputs: 4, Planes: 2)
                     : global::System.Runtime.Intrinsics.Arm.Dp.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 0, LevelOffset: 0)
-                    : global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 2, Chunk: 0, LevelOffset: 0)
-                    : global::System.Runtime.Intrinsics.Wasm.PackedSimd.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 2, Vectors: 2, ResidentBits: 2, Chunk: 0, LevelOffset: 0)
+                    : global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 4, Outputs: 4, Planes: 2)
+                    : global::System.Runtime.Intrinsics.Wasm.PackedSimd.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 4, Outputs: 4, Planes: 2)
                     : new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 2, Chunk: 0, LevelOffset: 0));
         }
 
@@ -35,7 +35,7 @@ namespace Acme
         partial void Execute(byte* arena)
         {
             // conv: conv 3x2 relu; input -> 6x8x64
-            TinyKernels.Conv3x2S1_6x8_12_64_W2A2.Run(arena + 3136, _conv, arena, arena + 4096);
+            TinyKernels.Conv3x2S1_6x8_12_64_W2A2.Run(arena + 3136, _conv, arena, arena + 4352);
         }
 
         partial void Decode(byte* arena, float* output)

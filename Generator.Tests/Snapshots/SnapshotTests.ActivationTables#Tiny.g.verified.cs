@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 3072;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5248 : global::BitKernelGen.Execution.Machine.Choose(6784, 6272, 5504, 5504, 5504, 7360, 6272));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5504 : global::BitKernelGen.Execution.Machine.Choose(7040, 7488, 6336, 5760, 6464, 6336, 6528));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -30,14 +30,14 @@ namespace Acme
             Name: "Tiny",
             InputShape: new[] { 6, 7, 12 },
             OutputLength: OutputLength,
-            WeightBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 1984L : global::BitKernelGen.Execution.Machine.Choose(2048L, 2304L, 2816L, 2816L, 2816L, 2816L, 2304L),
-            ArenaBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5248L : global::BitKernelGen.Execution.Machine.Choose(6784L, 6272L, 5504L, 5504L, 5504L, 7360L, 6272L),
+            WeightBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 1984L : global::BitKernelGen.Execution.Machine.Choose(2048L, 19200L, 19200L, 2816L, 19200L, 19200L, 2304L),
+            ArenaBytes: global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 5504L : global::BitKernelGen.Execution.Machine.Choose(7040L, 7488L, 6336L, 5760L, 6464L, 6336L, 6528L),
             FloatWeightBytes: 18688L,
             FloatArenaBytes: 14304L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 6, 8, 64 }, 221184L, 2, 4, 0, new[] { 8, 4, 2, 1 }, global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? "activation-tables 2x4x1" : global::BitKernelGen.Execution.Machine.Choose("multiply-add deep 8x2 chunk 18", "multiply-add deep 4x2 chunk 18", "multiply-add deep 4x2 chunk 18", "multiply-add dot 8x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 2715L : global::BitKernelGen.Execution.Machine.Choose(5045L, 6281L, 11751L, 11751L, 30183L, 76263L), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 1984L : global::BitKernelGen.Execution.Machine.Choose(2048L, 2304L, 2816L, 2816L, 2816L, 2816L, 2304L)),
+                new("conv", "conv", new[] { 6, 8, 64 }, 221184L, 2, 4, 0, new[] { 8, 4, 2, 1 }, global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? "activation-tables 2x4x1" : global::BitKernelGen.Execution.Machine.Choose("multiply-add deep 8x2 chunk 18", "weight-tables 4x1x2", "weight-tables 4x1x2", "multiply-add dot 8x2", "weight-tables 4x2x2", "weight-tables 4x1x2", "multiply-add portable 1x1"), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 2715L : global::BitKernelGen.Execution.Machine.Choose(5045L, 5949L, 10823L, 11751L, 19098L, 30131L, 76263L), global::System.Runtime.Intrinsics.X86.Avx512Vbmi.IsSupported ? 1984L : global::BitKernelGen.Execution.Machine.Choose(2048L, 19200L, 19200L, 2816L, 19200L, 19200L, 2304L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -1903,152 +1903,619 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunPackedSimd(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            int* sums = (int*)scratch;
-            sbyte* panel = (sbyte*)(scratch + 384);
-            short* wide = (short*)(scratch + 9664);
-            Levels.Widen(input, wide, 17924);
-            byte* packed = weights + 1024;
-            for (int first = 0; first < 128; first += 8)
+            byte* planes = scratch;
+            byte* chunks = scratch + 8192;
+            int* sums = (int*)(scratch + 16384);
+            for (int top = 0; top < 8; top += 2)
             {
-                PanelUnpacker.Unpack(packed, 4, 9216, panel);
-                for (int y = 0; y < 8; y++)
+                int rows = Math.Min(2, 8 - top);
+                int blocks = (((rows - 1) * 14) + 27) / 16;
+                PlanesPackedSimd(input + (top * 1792), planes, (rows * 14) + 28);
+                byte* tables = weights + 1536;
+                for (int first = 0; first < 128; first += 4)
                 {
-                    RowPackedSimd(wide + (y * 1792), panel, sums);
-                    FinishSse(sums, (float*)weights + first, 8, output + (y * 1536) + first);
+                    TilePackedSimd(planes, tables, chunks, sums, blocks);
+                    tables += 18432;
+                    for (int row = 0; row < rows; row++)
+                    {
+                        FinishPackedSimd(sums + (row * 56), (float*)weights + first, 4, output + ((top + row) * 1536) + first);
+                    }
                 }
-
-                packed += 4608;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void RowPackedSimd(short* input, sbyte* weights, int* sums)
+        private static void PlanesPackedSimd(byte* input, byte* planes, int pixels)
         {
-            for (int tile = 0; tile < 3; tile++)
+            Vector128<uint> a, b, c, d, ab, cd, w0, w1, w2, w3;
+            Vector128<ushort> first, second, x0, x1, x2, x3, y0, y1, y2, y3;
+            Vector128<ushort> bits = Vector128.Create((ushort)0x1111), gather = Vector128.Create((ushort)0x1248), pair = Vector128.Create((ushort)0xff);
+            for (int x = 0; x < pixels; x += 16)
             {
-                Tile4PackedSimd(input, weights, sums);
-                input += 512;
-                sums += 32;
+                int at = Math.Max(0, Math.Min(x, pixels - 16));
+                byte* from = input + (at * 128), to = planes + at;
+                for (int group = 0; group < 8; group++)
+                {
+                    a = Lanes.Load16(from, 2048);
+                    b = Lanes.Load16(from + 128, 2048);
+                    c = Lanes.Load16(from + 256, 2048);
+                    d = Lanes.Load16(from + 384, 2048);
+                    ab = Lanes.Low(a, b);
+                    cd = Lanes.Low(c, d);
+                    w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    ab = Lanes.High(a, b);
+                    cd = Lanes.High(c, d);
+                    w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    x0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                    x1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                    x2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                    x3 = ((w3.AsUInt16() | (w3.AsUInt16() >>> 4)) & pair);
+                    a = Lanes.Load16(from + 512, 2048);
+                    b = Lanes.Load16(from + 640, 2048);
+                    c = Lanes.Load16(from + 768, 2048);
+                    d = Lanes.Load16(from + 896, 2048);
+                    ab = Lanes.Low(a, b);
+                    cd = Lanes.Low(c, d);
+                    w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    ab = Lanes.High(a, b);
+                    cd = Lanes.High(c, d);
+                    w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    x0 = Lanes.Narrow(x0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    x1 = Lanes.Narrow(x1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    x2 = Lanes.Narrow(x2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    x3 = Lanes.Narrow(x3, ((w3.AsUInt16() | (w3.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    a = Lanes.Load16(from + 1024, 2048);
+                    b = Lanes.Load16(from + 1152, 2048);
+                    c = Lanes.Load16(from + 1280, 2048);
+                    d = Lanes.Load16(from + 1408, 2048);
+                    ab = Lanes.Low(a, b);
+                    cd = Lanes.Low(c, d);
+                    w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    ab = Lanes.High(a, b);
+                    cd = Lanes.High(c, d);
+                    w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    y0 = ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair);
+                    y1 = ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair);
+                    y2 = ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair);
+                    y3 = ((w3.AsUInt16() | (w3.AsUInt16() >>> 4)) & pair);
+                    a = Lanes.Load16(from + 1536, 2048);
+                    b = Lanes.Load16(from + 1664, 2048);
+                    c = Lanes.Load16(from + 1792, 2048);
+                    d = Lanes.Load16(from + 1920, 2048);
+                    ab = Lanes.Low(a, b);
+                    cd = Lanes.Low(c, d);
+                    w0 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w1 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    ab = Lanes.High(a, b);
+                    cd = Lanes.High(c, d);
+                    w2 = Lanes.Low(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    w3 = Lanes.High(ab.AsUInt64(), cd.AsUInt64()).AsUInt32();
+                    y0 = Lanes.Narrow(y0, ((w0.AsUInt16() | (w0.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    y1 = Lanes.Narrow(y1, ((w1.AsUInt16() | (w1.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    y2 = Lanes.Narrow(y2, ((w2.AsUInt16() | (w2.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    y3 = Lanes.Narrow(y3, ((w3.AsUInt16() | (w3.AsUInt16() >>> 4)) & pair)).AsUInt16();
+                    first = ((x0 & bits) * gather) >>> 12;
+                    second = ((y0 & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to);
+                    first = (((x0 >>> 1) & bits) * gather) >>> 12;
+                    second = (((y0 >>> 1) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 64);
+                    first = (((x0 >>> 2) & bits) * gather) >>> 12;
+                    second = (((y0 >>> 2) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 128);
+                    first = (((x0 >>> 3) & bits) * gather) >>> 12;
+                    second = (((y0 >>> 3) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 192);
+                    first = ((x1 & bits) * gather) >>> 12;
+                    second = ((y1 & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 256);
+                    first = (((x1 >>> 1) & bits) * gather) >>> 12;
+                    second = (((y1 >>> 1) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 320);
+                    first = (((x1 >>> 2) & bits) * gather) >>> 12;
+                    second = (((y1 >>> 2) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 384);
+                    first = (((x1 >>> 3) & bits) * gather) >>> 12;
+                    second = (((y1 >>> 3) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 448);
+                    first = ((x2 & bits) * gather) >>> 12;
+                    second = ((y2 & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 512);
+                    first = (((x2 >>> 1) & bits) * gather) >>> 12;
+                    second = (((y2 >>> 1) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 576);
+                    first = (((x2 >>> 2) & bits) * gather) >>> 12;
+                    second = (((y2 >>> 2) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 640);
+                    first = (((x2 >>> 3) & bits) * gather) >>> 12;
+                    second = (((y2 >>> 3) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 704);
+                    first = ((x3 & bits) * gather) >>> 12;
+                    second = ((y3 & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 768);
+                    first = (((x3 >>> 1) & bits) * gather) >>> 12;
+                    second = (((y3 >>> 1) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 832);
+                    first = (((x3 >>> 2) & bits) * gather) >>> 12;
+                    second = (((y3 >>> 2) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 896);
+                    first = (((x3 >>> 3) & bits) * gather) >>> 12;
+                    second = (((y3 >>> 3) & bits) * gather) >>> 12;
+                    Lanes.Narrow(first, second).Store(to + 960);
+                    from += 16;
+                    to += 1024;
+                }
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void Tile4PackedSimd(short* input, sbyte* weights, int* sums)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TilePackedSimd(byte* planes, byte* tables, byte* chunks, int* sums, int blocks)
         {
-            Vector128<int> s0_0 = Vector128<int>.Zero, s0_1 = Vector128<int>.Zero;
-            Vector128<int> s1_0 = Vector128<int>.Zero, s1_1 = Vector128<int>.Zero;
-            Vector128<int> s2_0 = Vector128<int>.Zero, s2_1 = Vector128<int>.Zero;
-            Vector128<int> s3_0 = Vector128<int>.Zero, s3_1 = Vector128<int>.Zero;
-            Vector128<short> w0, w1;
-            Vector128<short> x0, x1;
-            Vector128<int> t0, t1;
-            for (int row = 0; row < 3; row++)
+            Vector128<byte> s00, s01, s02, s03;
+            Vector128<byte> s10, s11, s12, s13;
+            Vector128<byte> x0, x1, x2, x3, table, t0, t1;
+            Vector128<ushort> even0, odd0, even1, odd1, even2, odd2, even3, odd3, sum, low, high;
+            for (int block = 0; block < blocks; block++)
             {
-                for (int i = 0; i < 48; i++)
+                byte* table0 = tables, chunk, index;
+                for (int part = 0; part < 2; part++)
                 {
-                    w0 = PackedSimd.LoadWideningVector128(weights);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 8);
-                    x0 = Vector128.Create(*(int*)input).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 128)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 256)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 384)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = PackedSimd.LoadWideningVector128(weights + 16);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 24);
-                    x0 = Vector128.Create(*(int*)(input + 2)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 130)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 258)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 386)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = PackedSimd.LoadWideningVector128(weights + 32);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 40);
-                    x0 = Vector128.Create(*(int*)(input + 4)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 132)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 260)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 388)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    w0 = PackedSimd.LoadWideningVector128(weights + 48);
-                    w1 = PackedSimd.LoadWideningVector128(weights + 56);
-                    x0 = Vector128.Create(*(int*)(input + 6)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s0_0 += t0;
-                    s0_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 134)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s1_0 += t0;
-                    s1_1 += t1;
-                    x0 = Vector128.Create(*(int*)(input + 262)).AsInt16();
-                    t0 = PackedSimd.Dot(x0, w0);
-                    t1 = PackedSimd.Dot(x0, w1);
-                    s2_0 += t0;
-                    s2_1 += t1;
-                    x1 = Vector128.Create(*(int*)(input + 390)).AsInt16();
-                    t0 = PackedSimd.Dot(x1, w0);
-                    t1 = PackedSimd.Dot(x1, w1);
-                    s3_0 += t0;
-                    s3_1 += t1;
-                    input += 8;
-                    weights += 64;
+                    byte* group = planes;
+                    chunk = chunks + (part * 128);
+                    for (int first = 0; first < 32; first++)
+                    {
+                        index = group;
+                        x0 = Vector128.Load(index);
+                        x1 = Vector128.Load(index + 64);
+                        x2 = Vector128.Load(index + 128);
+                        x3 = Vector128.Load(index + 192);
+                        table = Vector128.Load(table0);
+                        s00 = PackedSimd.Swizzle(table, x0);
+                        s01 = PackedSimd.Swizzle(table, x1);
+                        s02 = PackedSimd.Swizzle(table, x2);
+                        s03 = PackedSimd.Swizzle(table, x3);
+                        table = Vector128.Load(table0 + 16);
+                        s10 = PackedSimd.Swizzle(table, x0);
+                        s11 = PackedSimd.Swizzle(table, x1);
+                        s12 = PackedSimd.Swizzle(table, x2);
+                        s13 = PackedSimd.Swizzle(table, x3);
+                        x0 = Vector128.Load(index + 1);
+                        x1 = Vector128.Load(index + 65);
+                        x2 = Vector128.Load(index + 129);
+                        x3 = Vector128.Load(index + 193);
+                        table = Vector128.Load(table0 + 32);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 48);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        x0 = Vector128.Load(index + 2);
+                        x1 = Vector128.Load(index + 66);
+                        x2 = Vector128.Load(index + 130);
+                        x3 = Vector128.Load(index + 194);
+                        table = Vector128.Load(table0 + 64);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 80);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        x0 = Vector128.Load(index + 14);
+                        x1 = Vector128.Load(index + 78);
+                        x2 = Vector128.Load(index + 142);
+                        x3 = Vector128.Load(index + 206);
+                        table = Vector128.Load(table0 + 96);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 112);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        x0 = Vector128.Load(index + 15);
+                        x1 = Vector128.Load(index + 79);
+                        x2 = Vector128.Load(index + 143);
+                        x3 = Vector128.Load(index + 207);
+                        table = Vector128.Load(table0 + 128);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 144);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        x0 = Vector128.Load(index + 16);
+                        x1 = Vector128.Load(index + 80);
+                        x2 = Vector128.Load(index + 144);
+                        x3 = Vector128.Load(index + 208);
+                        table = Vector128.Load(table0 + 160);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 176);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        x0 = Vector128.Load(index + 28);
+                        x1 = Vector128.Load(index + 92);
+                        x2 = Vector128.Load(index + 156);
+                        x3 = Vector128.Load(index + 220);
+                        table = Vector128.Load(table0 + 192);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 208);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        x0 = Vector128.Load(index + 29);
+                        x1 = Vector128.Load(index + 93);
+                        x2 = Vector128.Load(index + 157);
+                        x3 = Vector128.Load(index + 221);
+                        table = Vector128.Load(table0 + 224);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 240);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        x0 = Vector128.Load(index + 30);
+                        x1 = Vector128.Load(index + 94);
+                        x2 = Vector128.Load(index + 158);
+                        x3 = Vector128.Load(index + 222);
+                        table = Vector128.Load(table0 + 256);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s00 += t0;
+                        s01 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s02 += t0;
+                        s03 += t1;
+                        table = Vector128.Load(table0 + 272);
+                        t0 = PackedSimd.Swizzle(table, x0);
+                        t1 = PackedSimd.Swizzle(table, x1);
+                        s10 += t0;
+                        s11 += t1;
+                        t0 = PackedSimd.Swizzle(table, x2);
+                        t1 = PackedSimd.Swizzle(table, x3);
+                        s12 += t0;
+                        s13 += t1;
+                        table0 += 288;
+                        group += 256;
+                        s00.Store(chunk);
+                        s01.Store(chunk + 16);
+                        s02.Store(chunk + 32);
+                        s03.Store(chunk + 48);
+                        s10.Store(chunk + 64);
+                        s11.Store(chunk + 80);
+                        s12.Store(chunk + 96);
+                        s13.Store(chunk + 112);
+                        chunk += 256;
+                    }
                 }
 
-                input += 1408;
-            }
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                chunk = chunks;
+                for (int i = 0; i < 32; i++, chunk += 256)
+                {
+                    sum = Vector128.Load((ushort*)(chunk + 48));
+                    even0 += sum;
+                    odd0 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 112));
+                    even1 += sum;
+                    odd1 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 176));
+                    even2 += sum;
+                    odd2 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 240));
+                    even3 += sum;
+                    odd3 += sum >>> 8;
+                }
 
-            Vector128.Store(s0_0, sums);
-            Vector128.Store(s0_1, sums + 4);
-            Vector128.Store(s1_0, sums + 8);
-            Vector128.Store(s1_1, sums + 12);
-            Vector128.Store(s2_0, sums + 16);
-            Vector128.Store(s2_1, sums + 20);
-            Vector128.Store(s3_0, sums + 24);
-            Vector128.Store(s3_1, sums + 28);
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 8, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 16, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 24, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 32, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 40, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 48, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 56, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 4, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 12, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 20, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 28, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 36, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 44, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 52, 64);
+                Lanes.Store(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 60, 64);
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                chunk = chunks;
+                for (int i = 0; i < 32; i++, chunk += 256)
+                {
+                    sum = Vector128.Load((ushort*)(chunk + 32));
+                    even0 += sum;
+                    odd0 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 96));
+                    even1 += sum;
+                    odd1 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 160));
+                    even2 += sum;
+                    odd2 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 224));
+                    even3 += sum;
+                    odd3 += sum >>> 8;
+                }
+
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 8, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 16, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 24, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 32, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 40, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 48, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 56, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 4, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 12, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 20, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 28, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 36, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 44, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 52, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 60, 64);
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                chunk = chunks;
+                for (int i = 0; i < 32; i++, chunk += 256)
+                {
+                    sum = Vector128.Load((ushort*)(chunk + 16));
+                    even0 += sum;
+                    odd0 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 80));
+                    even1 += sum;
+                    odd1 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 144));
+                    even2 += sum;
+                    odd2 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 208));
+                    even3 += sum;
+                    odd3 += sum >>> 8;
+                }
+
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 8, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 16, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 24, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 32, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 40, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 48, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 56, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 4, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 12, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 20, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 28, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 36, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 44, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 52, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 60, 64);
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector128<ushort>.Zero;
+                chunk = chunks;
+                for (int i = 0; i < 32; i++, chunk += 256)
+                {
+                    sum = Vector128.Load((ushort*)(chunk));
+                    even0 += sum;
+                    odd0 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 64));
+                    even1 += sum;
+                    odd1 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 128));
+                    even2 += sum;
+                    odd2 += sum >>> 8;
+                    sum = Vector128.Load((ushort*)(chunk + 192));
+                    even3 += sum;
+                    odd3 += sum >>> 8;
+                }
+
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 8, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 16, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 24, 64);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 32, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 40, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 48, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 56, 64);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 4, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 12, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 20, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 28, 64);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 36, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 44, 64);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Add(Lanes.Low(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 52, 64);
+                Lanes.Add(Lanes.High(sum, Vector128<ushort>.Zero).AsUInt32(), sums + 60, 64);
+                planes += 16;
+                sums += 64;
+            }
+        }
+
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishPackedSimd(int* sums, float* parameters, int channels, byte* output)
+        {
+            int i = 0;
+            for (; i <= channels - 4; i += 4)
+            {
+                Vector128<float> scale = Vector128.Load(parameters + i);
+                Vector128<float> bias = Vector128.Load(parameters + i + 128);
+                Vector128<int> correction = Vector128.Load((int*)parameters + i + 256);
+                for (int x = 0; x < 12; x++)
+                {
+                    Vector128<float> value = Vector128.ConvertToSingle(Vector128.Load(sums + i + (x * 4)) + correction) * scale;
+                    value += bias;
+                    Vector128<float> t = Vector128.MaxNative(value, Vector128.Create(0f));
+                    t = Vector128.MinNative(t, Vector128.Create(15f));
+                    Vector128<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 128));
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -18,7 +18,7 @@ namespace Acme
                     : global::System.Runtime.Intrinsics.X86.Sse41.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 96, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.Arm.Dp.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0)
                     : global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 4, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0)
-                    : global::System.Runtime.Intrinsics.Wasm.PackedSimd.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 4, Group: 2, Vectors: 2, ResidentBits: 4, Chunk: 0, LevelOffset: 0)
+                    : global::System.Runtime.Intrinsics.Wasm.PackedSimd.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 4, Outputs: 2, Planes: 4)
                     : new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 1, Vectors: 1, ResidentBits: 4, Chunk: 0, LevelOffset: 0));
         }
 
@@ -34,7 +34,7 @@ namespace Acme
         partial void Execute(byte* arena)
         {
             // conv: conv 3x3 relu; input -> 8x12x128
-            TinyKernels.Conv3x3S1_8x12_128_128_W4A4.Run(arena, _conv, arena + 17984, arena + 30336);
+            TinyKernels.Conv3x3S1_8x12_128_128_W4A4.Run(arena, _conv, arena + 18240, arena + 30592);
         }
 
         partial void Decode(byte* arena, float* output)
@@ -45,7 +45,7 @@ namespace Acme
                 {
                     for (int i = 0; i < 128; i++)
                     {
-                        *output++ = ((arena + 17984 + (y * 1536) + (x * 128))[i]) * 0.100000001f;
+                        *output++ = ((arena + 18240 + (y * 1536) + (x * 128))[i]) * 0.100000001f;
                     }
                 }
             }

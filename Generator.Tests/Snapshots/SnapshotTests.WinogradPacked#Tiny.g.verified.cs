@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 12288;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(329408, 190272, 40064, 40064, 40064, 76032, 49664));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(329664, 190528, 40320, 40320, 40320, 47552, 49920));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -30,14 +30,14 @@ namespace Acme
             Name: "Tiny",
             InputShape: new[] { 8, 12, 128 },
             OutputLength: OutputLength,
-            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(97464L, 97464L, 74752L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(329408L, 190272L, 40064L, 40064L, 40064L, 76032L, 49664L),
+            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(97464L, 97464L, 74752L, 74752L, 74752L, 591360L, 74752L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(329664L, 190528L, 40320L, 40320L, 40320L, 47552L, 49920L),
             FloatWeightBytes: 590336L,
             FloatArenaBytes: 98304L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 8, 12, 128 }, 14155776L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-4x4 6x2 packed", "winograd-4x4 3x2 packed", "multiply-add deep 4x2 chunk 96", "multiply-add dot 6x2", "multiply-add dot 4x2", "multiply-add wide 4x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(139160L, 190528L, 606413L, 606413L, 1786061L, 4735181L), global::BitKernelGen.Execution.Machine.Choose(97464L, 97464L, 74752L)),
+                new("conv", "conv", new[] { 8, 12, 128 }, 14155776L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("winograd-4x4 6x2 packed", "winograd-4x4 3x2 packed", "multiply-add deep 4x2 chunk 96", "multiply-add dot 6x2", "multiply-add dot 4x2", "weight-tables 2x1x4", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(139160L, 190528L, 606413L, 606413L, 1786061L, 3973504L, 4735181L), global::BitKernelGen.Execution.Machine.Choose(97464L, 97464L, 74752L, 74752L, 74752L, 591360L, 74752L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

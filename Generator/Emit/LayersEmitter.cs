@@ -90,6 +90,7 @@ internal sealed class LayersEmitter
         WinogradTile tile =>
             $"WinogradLayout(Tile: {tile.Size}, Lanes: {tile.Isa.Lanes}, Vectors: {tile.Vectors}, DataPitch: {tile.DataPitch}, SumsPitch: {tile.SumsPitch}, Chunks: {step.Chunks(tile)}{(tile.IsPacked ? $", PackedBits: {tile.PackedBits}, WeightPitch: {tile.WeightPitch}" : "")}{(tile.WidensLast ? ", WidensLast: true" : "")})",
         ActivationTableTile tile => $"ActivationTableLayout(Vectors: {tile.Vectors}, GroupsPerChunk: {tile.GroupsPerChunk})",
+        WeightTableTile tile => $"WeightTableLayout(PanelOutputs: {tile.PanelOutputs}, Outputs: {tile.Outputs}, Planes: {tile.Planes})",
         ProductTile tile =>
             $"PanelLayout(Lanes: {tile.LaneOutputs}, Group: {tile.Group}, Vectors: {tile.Vectors}, ResidentBits: {product.ResidentBits(tile)}, Chunk: {tile.ProvenGroups}, LevelOffset: {product.LevelOffset(tile)})",
         _ => throw new System.NotSupportedException(strategy.GetType().Name),

@@ -25,6 +25,12 @@ internal static class ProductEmitter
                 continue;
             }
 
+            if (kernel.Strategy(isa) is WeightTableTile weightTables)
+            {
+                new WeightTableEmitter(writer, kernel, weightTables).Emit(parameters);
+                continue;
+            }
+
             if (kernel.Strategy(isa) is WinogradTile winograd)
             {
                 new WinogradEmitter(writer, kernel, winograd).Emit(parameters);
@@ -152,6 +158,8 @@ internal static class ProductEmitter
         {
             if (kernel.Strategy(isa) is ActivationTableTile tables)
                 new ActivationTableEmitter(writer, kernel, tables).EmitPart(parameters);
+            else if (kernel.Strategy(isa) is WeightTableTile weightTables)
+                new WeightTableEmitter(writer, kernel, weightTables).EmitPart(parameters);
             else if (kernel.Strategy(isa) is WinogradTile winograd)
                 new WinogradEmitter(writer, kernel, winograd).EmitPart(parameters);
             else

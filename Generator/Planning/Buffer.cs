@@ -40,6 +40,9 @@ internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft,
     /// <summary>Kernels read up to a vector past the last element.</summary>
     private const int Slack = 64;
 
+    /// <summary>Bytes that some kernel reads besides, without using them.</summary>
+    public int Overhang { get; init; }
+
     /// <summary>What its levels mean; null for float32.</summary>
     public Code? Code => Form switch
     {
@@ -71,7 +74,7 @@ internal sealed record Buffer(Tensor Tensor, Form Form, int PadTop, int PadLeft,
     public int Interior => Offset + (PadTop * RowBytes) + (PadLeft * PixelBytes);
 
     /// <summary>Bytes in all, what kernels may read past the end included.</summary>
-    public int Bytes => RoundUp((Planes * PlaneBytes) + Slack, Slack);
+    public int Bytes => RoundUp((Planes * PlaneBytes) + Overhang + Slack, Slack);
 
     /// <summary>Images that lie one after the other: bit-planes, or one.</summary>
     public int Planes => Form == Form.Planes ? Tensor.Code!.Bits : 1;

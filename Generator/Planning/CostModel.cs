@@ -44,6 +44,7 @@ internal static class CostModel
         ProductTile tile => Products(tile, layer, output),
         WinogradTile tile => Winograd(tile),
         ActivationTableTile tile => ActivationTables(tile),
+        WeightTableTile tile => WeightTables(tile),
         _ => throw new NotSupportedException(strategy.GetType().Name),
     };
 
@@ -93,6 +94,19 @@ internal static class CostModel
         double addresses = (double)rows * columns * tile.Groups / 4;
         double finish = (double)tile.TileRows * tile.Rows * tile.TileColumns * tile.Columns * tile.PaddedOutputs / tile.Isa.Lanes * Finish(tile.Isa);
         return addresses + (tile.TileCycles * tile.TileRows * tile.TileColumns * tile.Panels) + finish;
+    }
+
+    private static double WeightTables(WeightTableTile tile)
+    {
+        // A lookup and its addition, with its share of tables and indices. Those of 128-bit machines but x64 were not measured.
+        double lookup = tile.Isa == Isa.PackedSimd ? 2.5 : tile.Isa == Isa.Avx512 || tile.Isa.MultipliesSignedBytes ? 1.5 : 0.75;
+        double chunk = 1.75 * lookup, pixel = 0.9 * lookup;
+
+        WeightTableImage image = tile.Image(0);
+        double quad = (WeightTableTile.Quad * tile.IndexVectors * ((lookup * tile.Lookups) + (chunk * tile.Chunks))) + (pixel * tile.BlockPixels * tile.Passes);
+        double finish = (double)image.Pixels * tile.PaddedOutputs / tile.Isa.Lanes * Finish(tile.Isa);
+        double streaming = tile.TableBytes > 256 * 1024 ? tile.TableBytes * image.Strips / 6.0 : 0;
+        return image.PlaneCycles + (quad * image.Blocks * tile.PaddedOutputs / WeightTableTile.Quad) + finish + streaming;
     }
 
     private static double Winograd(WinogradTile tile)

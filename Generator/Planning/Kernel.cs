@@ -141,6 +141,7 @@ internal sealed record ProductKernel : Kernel
     {
         WinogradTile winograd => winograd.WeightBytes,
         ActivationTableTile tables => tables.WeightBytes(Epilogue),
+        WeightTableTile tables => tables.WeightBytes(Epilogue),
         var tile => WeightBytes((ProductTile)tile),
     };
 
@@ -150,6 +151,8 @@ internal sealed record ProductKernel : Kernel
             return winograd.ScratchBytes;
         if (Strategy(isa) is ActivationTableTile tables)
             return tables.ScratchBytes(Epilogue, InputRowBytes);
+        if (Strategy(isa) is WeightTableTile weightTables)
+            return weightTables.Image(InputRowBytes).ScratchBytes;
         var tile = (ProductTile)Strategy(isa);
         return SumsBytes(tile) + UnpackedBytes(tile) + (WideRows(tile) is var rows and > 0 ? WidenedBytes(rows) : 0);
     }

@@ -208,6 +208,9 @@ internal sealed class Planner
 
         return new Buffer(tensor, form, top, left, bottom, right, 0)
         {
+            Overhang = Readers(tensor.Id).Where(layer => Forms.Read(layer, tensor) == form)
+                .SelectMany(layer => _strategies.Values.Select(strategies => strategies[layer.Index])).OfType<WeightTableTile>()
+                .Select(tile => tile.Overhang).DefaultIfEmpty(0).Max(),
             BandRows = form == Form.Code ? _bands.FirstOrDefault(band => band.Consumer.Inputs[0] == tensor.Id)?.Rows : null,
         };
     }

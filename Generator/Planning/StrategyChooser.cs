@@ -109,6 +109,8 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
 
         if (isa == Isa.Vbmi && ActivationTableRule.Applies(layer.Spec, layer.Window, code.MaxLevel, input.Id == 0, input.Channels))
             strategies.Add(ActivationTableTile.Choose(layer, input, output));
+        if (isa.LooksUp && WeightTableRule.Applies(layer.Spec, layer.Window, code.MaxLevel, input.Channels))
+            strategies.Add(WeightTableTile.Choose(products, layer, input, output));
         return [.. strategies];
     }
 
@@ -116,6 +118,8 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
     {
         if (strategy is WinogradTile winograd)
             return winograd.WeightBytes + ((1 + winograd.Chunks(layer.Spec, code.MaxLevel)) * Packing.WinogradStep.Bytes);
+        if (strategy is WeightTableTile tables)
+            return tables.TableBytes + (3 * sizeof(float) * output.Channels);
         var tile = (ProductTile)strategy;
         long weights = (long)Buffer.RoundUp(output.Channels, tile.PanelOutputs) * layer.Window.KernelHeight * tile.GroupsPerRow * tile.Group;
         return (weights * layer.Spec.Weight!.Bits / 8) + (8 * output.Channels);

@@ -210,7 +210,7 @@ public class ProfileReaderTests
     [InlineData(16, "op = \"transform\"", "BKG006", 16, 6, "Unknown operation 'transform'; there are conv, depthwise")]
     [InlineData(16, "op = \"pad_channels\"", "BKG006", 16, 6, "did you mean 'pad-channels'?")]
     [InlineData(23, "activation = \"ReLU\"", "BKG006", 23, 14, "Unknown activation 'ReLU'; did you mean 'relu'?")]
-    [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add, winograd-2x2, winograd-4x4, activation-tables.")]
+    [InlineData(23, "kernel-strategy = \"fast\"", "BKG006", 23, 19, "Unknown kernel strategy 'fast'; there are auto, multiply-add, winograd-2x2, winograd-4x4, activation-tables, weight-tables.")]
     [InlineData(2, "name = \"Tiny\"\nprefer = \"memroy\"", "BKG006", 3, 10, "Unknown preference 'memroy'; did you mean 'memory'?")]
     [InlineData(2, "name = \"Tiny\"\nprefer = true", "BKG004", 3, 10, "'prefer' must be a string")]
     public void TellsWhatIsWrongAndWhere(int line, string replacement, string id, int atLine, int column, string fragment)
@@ -236,6 +236,7 @@ public class ProfileReaderTests
     [InlineData(24, "skip = { bits = 2, step = 1, planes = true }", "BKG013", 24, 39)]
     [InlineData(31, "channels = 3\nkernel = [1, 1]", "BKG013", 32, 10)]
     [InlineData(23, "kernel-strategy = \"activation-tables\"", "BKG013", 23, 19)]
+    [InlineData(23, "kernel-strategy = \"weight-tables\"", "BKG013", 23, 19)]
     [InlineData(28, "name = \"conv1\"", "BKG008", 28, 8)]
     [InlineData(35, "from = \"dense2\"", "BKG007", 35, 8)]
     public void WhatResolvingFindsHasItsPlace(int line, string replacement, string id, int atLine, int column)

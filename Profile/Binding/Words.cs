@@ -33,5 +33,5 @@ internal static class Words
     public static readonly IReadOnlyList<string> Preferences = ["speed", "memory"];
 
     /// <summary>The first leaves the choice to the planner.</summary>
-    public static readonly IReadOnlyList<string> Strategies = ["auto", "multiply-add", "winograd-2x2", "winograd-4x4", "activation-tables"];
+    public static readonly IReadOnlyList<string> Strategies = ["auto", "multiply-add", "winograd-2x2", "winograd-4x4", "activation-tables", "weight-tables"];
 }

@@ -96,6 +96,8 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
         int channels = operands[0].Shape!.Channels;
         if (spec.KernelStrategy == "activation-tables" && !ActivationTableRule.Applies(spec, geometry.Window, code.MaxLevel, inputs[0] == 0, channels))
             reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {ActivationTableRule.Text}.");
+        if (spec.KernelStrategy == "weight-tables" && !WeightTableRule.Applies(spec, geometry.Window, code.MaxLevel, channels))
+            reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {WeightTableRule.Text}.");
         if (WinogradRule.Applies(spec, geometry.Window, code.MaxLevel, inputs[0] == 0, channels))
             return;
 

@@ -59,6 +59,7 @@ public static unsafe class LayerPacker
         return layout switch
         {
             ActivationTableLayout tables => ActivationTablePacker.Pack(memory, file, layer, shape, tables),
+            WeightTableLayout tables => WeightTablePacker.Pack(memory, file, layer, shape, tables),
             WinogradLayout winograd => WinogradPacker.Pack(memory, layer, shape, winograd, file.Room),
             _ => Panels(memory, file, layer, shape with { LevelOffset = ((PanelLayout)layout).LevelOffset }, (PanelLayout)layout),
         };

@@ -38,3 +38,9 @@ public sealed record WinogradLayout(
 /// <param name="Vectors">Vectors of 64 outputs in a panel.</param>
 /// <param name="GroupsPerChunk">Groups of four channels whose products an 8-bit sum takes up.</param>
 public sealed record ActivationTableLayout(int Vectors, int GroupsPerChunk) : WeightLayout;
+
+/// <summary>For kernels that look up tables of weights: a table for each group of four channels, place of the window and output.</summary>
+/// <param name="PanelOutputs">Outputs that go through the epilogue together.</param>
+/// <param name="Outputs">Outputs that are looked up together.</param>
+/// <param name="Planes">Bits of a level.</param>
+public sealed record WeightTableLayout(int PanelOutputs, int Outputs, int Planes) : WeightLayout;
