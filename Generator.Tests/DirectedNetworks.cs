@@ -168,9 +168,9 @@ internal static class DirectedNetworks
     /// </summary>
     private static TestNetwork WeightTables(string name, int extreme)
     {
-        var builder = new NetworkBuilder(new InputSpec { Shape = new(23, 29, 7), Code = Bytes with { Bits = 4, Zero = 3 } });
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(23, 29, 15), Code = Bytes with { Bits = 4, Zero = 3 } });
         string from = "input";
-        int channels = 7, seed = 80;
+        int channels = 15, seed = 80;
         void Add(string layer, int rows, int columns, int outputs, int bits, CodeSpec? code, LayerSpec change)
         {
             AddWeighted(builder, bits, outputs, rows * columns * channels, seed++, change with
@@ -197,7 +197,7 @@ internal static class DirectedNetworks
         Add("even", 2, 2, 24, 4, Code(2, 1, 60), plain);
         Add("wide", 1, 3, 33, 2, Code(2, 0, 8) with { Coefficients = new(2.0, 1.0) }, plain with { Stride = new(2, 1), Activation = Activation.Relu });
         Add("seven", 7, 7, 8, 2, Code(3, 3, 8), plain with { Pad = new(3, 3, 2, 4) });
-        Add("five", 5, 5, 12, 4, Code(4, 8, 40), plain with { Pad = new(2, 2, 2, 2), Stride = new(1, 2) });
+        Add("five", 5, 5, 20, 4, Code(4, 8, 40), plain with { Pad = new(2, 2, 2, 2), Stride = new(1, 2) });
         Add("tall", 5, 1, 9, 3, Code(4, 8, 60), plain with { Pad = new(1, 0, 2, 0) });
         Add("last", 1, 1, 5, 4, null, plain with { Stride = new(2, 3), Activation = Activation.LeakyRelu, Slope = 0.25 });
         return builder.Build(name);
@@ -206,12 +206,12 @@ internal static class DirectedNetworks
     /// <summary>Sums that take more than 16 bits, and more planes than are made at a time; then images of a few pixels.</summary>
     private static TestNetwork WideWeightTables(string name, int extreme)
     {
-        var builder = new NetworkBuilder(new InputSpec { Shape = new(9, 70, 76), Code = Bytes with { Bits = 4 } });
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(11, 70, 76), Code = Bytes with { Bits = 4 } });
         var code = new CodeSpec { Bits = 4, Zero = 5, Step = extreme == 0 ? 200 : 6000 };
         LayerSpec tables = Convolution("wide", "input", 3, 3, 36) with { KernelStrategy = "weight-tables" };
         AddWeighted(builder, 4, 36, 9 * 76, seed: 95, tables with { Pad = new(1, 1, 1, 1), Code = code }, extreme);
-        AddWeighted(builder, 4, 20, 9 * 36, seed: 96, tables with { Name = "strided", Inputs = new("wide"), Channels = 20, Stride = new(3, 30), Code = code with { Bits = 2, Zero = 1 } }, extreme);
-        AddWeighted(builder, 2, 7, 4 * 20, seed: 97, tables with { Name = "small", Inputs = new("strided"), Kernel = new(2, 2), Channels = 7, Code = code with { Bits = 1, Zero = 0, Step = 3 } }, extreme);
+        AddWeighted(builder, 4, 20, 9 * 36, seed: 96, tables with { Name = "strided", Inputs = new("wide"), Channels = 20, Stride = new(2, 2), Code = code with { Bits = 2, Zero = 1 } }, extreme);
+        AddWeighted(builder, 2, 7, 4 * 20, seed: 97, tables with { Name = "small", Inputs = new("strided"), Kernel = new(2, 2), Stride = new(2, 17), Channels = 7, Code = code with { Bits = 1, Zero = 0, Step = 3 } }, extreme);
         AddWeighted(builder, 1, 3, 7, seed: 98, tables with { Name = "pixel", Inputs = new("small"), Kernel = new(1, 1), Channels = 3 }, extreme);
         return builder.Build(name);
     }
