@@ -25,7 +25,6 @@ public class DifferentialTests(CompiledNetworks compiled)
         Enum.GetValues<Activation>().Except(compiled.Networks.SelectMany(network => network.Profile.Layers).Select(layer => layer.Activation)));
 
     [Theory]
-    [InlineData("AVX-512")]
     [InlineData("AVX2")]
     [InlineData("SSE4.1")]
     public void EveryWayToAccumulateIsTested(string instructionSet)
@@ -108,7 +107,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     public void EveryShapeOfWeightTableTileIsTested(string instructionSet)
     {
         Isa isa = Isa.All.Single(isa => isa.Display == instructionSet);
-        (WeightTableTile Tile, WeightTableImage Image)[] all = [.. compiled.Networks.SelectMany(network => PlanOf(network).Steps)
+        (WeightTableTile Tile, WeightTableImage Image)[] all = [.. compiled.Networks.SelectMany(network => TestPlans.Of(network).Steps)
             .Select(step => step.Kernel)
             .OfType<ProductKernel>()
             .Where(kernel => kernel.Strategy(isa) is WeightTableTile)

@@ -166,7 +166,6 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
 
     private string Table(string pointer) => _isa.Bytes switch
     {
-        64 => $"Avx512F.BroadcastVector128ToVector512((int*){CSharp.Operand(pointer)}).AsByte()",
         32 => $"Avx2.BroadcastVector128ToVector256({pointer})",
         _ => $"Vector128.Load({pointer})",
     };
