@@ -28,11 +28,11 @@ public sealed class TuneTests : IDisposable
         for (int i = 0; i < 3; i++)
         {
             JsonElement[] measured = [.. layers[i].GetProperty("measured").EnumerateArray()];
-            Assert.Equal(i == 2 ? strategies[..1] : strategies, measured.Select(one => one.GetProperty("strategy").GetString()));
+            Assert.Equal(strategies.Where(name => i < 2 || !name.StartsWith("winograd", StringComparison.Ordinal)), measured.Select(one => one.GetProperty("strategy").GetString()));
             Assert.All(measured, one => Assert.True(one.GetProperty("us").GetDouble() > 0));
             string fastest = measured.MinBy(one => one.GetProperty("us").GetDouble()).GetProperty("strategy").GetString()!;
             Assert.Equal(fastest, layers[i].GetProperty("tuned").GetString());
-            Assert.Equal(i == 2 ? "auto" : fastest, after.Layers[i].KernelStrategy);
+            Assert.Equal(measured.Length == 1 ? "auto" : fastest, after.Layers[i].KernelStrategy);
         }
 
         Assert.True(tuning.GetProperty("tuned_us").GetDouble() <= tuning.GetProperty("predicted_us").GetDouble());
