@@ -195,6 +195,16 @@ public class NetworkRuleTests
         Expect(Of([1, 1, 3], Layer("pad", LayerOp.PadChannels, "input") with { PadChannels = new(int.MaxValue, int.MaxValue) }), "BKG009 0 pad-channels");
         Expect(Of([1, 1, 3], Depthwise("dw", "input", 1 << 13) with { Pad = new(8191, 8191, 0, 0) }), "BKG009 0 pad");
 
+        // Bit-planes lie beside the levels, and what becomes of them is summed up in float32.
+        static BitProfile WithPlanes(BitProfile profile, int bits) =>
+            profile with { Input = profile.Input with { Code = Code(bits) with { Planes = true } } };
+        BitProfile wide = Of([1 << 12, 1 << 12, 1], Conv("conv", "input", 1, 1));
+        BitProfile copied = Of([1 << 13, 1 << 13, 1], Layer("copy", LayerOp.Subsample, "input") with { Stride = new(1, 1) }, Conv("conv", "copy", 1, 1) with { Stride = new(64, 64) });
+        Network(wide);
+        Expect(WithPlanes(wide, 2), "BKG009 0 name");
+        Network(copied);
+        Expect(WithPlanes(copied, 8), "BKG009 0 name");
+
         // What the windows of two readers ask for together is too big, though neither is alone.
         Expect(
             Of(

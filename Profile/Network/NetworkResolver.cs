@@ -162,7 +162,11 @@ public sealed class NetworkResolver
             if (_tensors[id] is not { Shape: { } shape, Codes: { } codes })
                 continue;
             (int top, int left, int bottom, int right) = padding[id];
-            long pixelBytes = codes.IsFloat ? (shape.Channels + 15L) / 16 * 16 * sizeof(float)
+
+            // A layer that reads bit-planes sums them up in float32; what is read so lies in memory plane by plane, beside its levels.
+            bool hasPartial = id > 0 && _layers[id - 1] is { ReadsPlanes: true };
+            int planes = codes.Code is { Planes: not null, Bits: var bits } ? bits : 0;
+            long pixelBytes = codes.IsFloat || hasPartial ? (shape.Channels + 15L) / 16 * 16 * sizeof(float)
                 : id == 0 ? shape.Channels
                 : (shape.Channels + 3L) / 4 * 4;
             long bytes = Saturating.Product((long)top + shape.Height + bottom, (long)left + shape.Width + right, pixelBytes);
@@ -176,7 +180,7 @@ public sealed class NetworkResolver
 
             // Only the tensor that passes the limit is told of.
             bool fitted = total <= MaxTotalBytes;
-            total += bytes * (codes is { Code: not null, Skip: not null } ? 2 : 1);
+            total += bytes * ((codes is { Code: not null, Skip: not null } ? 2 : 1) + (hasPartial ? 1 : 0) + planes);
             if (fitted && total > MaxTotalBytes)
                 reporter.Report("BKG009", isInput ? "shape" : "name", $"the tensors up to {shape} here take more than {MaxTotalBytes} bytes together.");
         }
