@@ -176,7 +176,7 @@ internal static class ModelEmitter
             string coefficients = output.Code is { } code ? $"new[] {{ {string.Join(", ", code.Coefficients)} }}" : "global::System.Array.Empty<int>()";
             writer.Line(
                 $"        new({CSharp.Literal(layer.Spec.Name)}, {CSharp.Literal(OpName(layer.Spec.Op))}, new[] {{ {output.Height}, {output.Width}, {output.Channels} }}, " +
-                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {MachineChoice.Of(isa => CSharp.Literal(Strategy(plan, layer, step, isa)))}, {Each(isa => plan.Steps.Where(step => step.Layer == layer).Sum(step => CostModel.Cycles(step, isa, network)))}, {Each(isa => step?.WeightBytes(isa) ?? 0)}),");
+                $"{layer.Macs}L, {layer.Spec.Weight?.Bits ?? 0}, {output.Code?.Bits ?? 0}, {output.Skip?.Bits ?? 0}, {coefficients}, {MachineChoice.Of(isa => CSharp.Literal(Strategy(plan, layer, step, isa)))}, {Each(isa => CostModel.Cycles(plan, layer, isa))}, {Each(isa => step?.WeightBytes(isa) ?? 0)}),");
         }
 
         writer.Line(network.Profile.Output.Labels.Count > 0 ? "    })\n{\n    Labels = Labels,\n};" : "    });");

@@ -164,11 +164,7 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
         }
     }
 
-    private string Table(string pointer) => _isa.Bytes switch
-    {
-        32 => $"Avx2.BroadcastVector128ToVector256({pointer})",
-        _ => $"Vector128.Load({pointer})",
-    };
+    private string Table(string pointer) => _isa == Isa.Avx2 ? $"Avx2.BroadcastVector128ToVector256({pointer})" : $"Vector128.Load({pointer})";
 
     private string Lookup(string index) =>
         _isa.MultipliesSignedBytes ? $"AdvSimd.Arm64.VectorTableLookup(table, {index})"

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using BitKernelGen.Profiles;
 
 namespace BitKernelGen.Generator.Planning;
@@ -30,6 +31,10 @@ internal static class CostModel
             _ => vectors / 2,
         });
     }
+
+    /// <summary>Cycles of all steps of a layer; 0 where another layer's step computes it.</summary>
+    public static long Cycles(Plan plan, Layer layer, Isa isa) =>
+        plan.Steps.Where(step => step.Layer == layer).Sum(step => Cycles(step, isa, plan.Network));
 
     /// <summary>A residual, and a second store.</summary>
     private static double Extra(Epilogue epilogue, Isa isa) =>

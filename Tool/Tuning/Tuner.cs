@@ -55,7 +55,7 @@ internal static class Tuner
                     step.Layer.Spec.Name,
                     StrategyOf(predicted, step.Layer, isa),
                     StrategyOf(tuned, step.Layer, isa),
-                    predicted.Steps.Where(other => other.Layer == step.Layer).Sum(other => CostModel.Cycles(other, isa, network)),
+                    CostModel.Cycles(predicted, step.Layer, isa),
                     [.. alternatives[step.Layer.Spec.Name].Select(name => new MeasuredStrategy(name, times[(step.Layer.Spec.Name, name)]))])),
             ]);
         }
