@@ -2,20 +2,18 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
-using BitKernelGen.Calibration.Export;
 using BitKernelGen.Execution;
 using BitKernelGen.Tool;
 using BitKernelGen.Tool.Commands;
 using BitKernelGen.Tool.Compile;
 using BitKernelGen.Tool.Reports;
 using BitKernelGen.Tool.Timing;
-using Microsoft.ML.OnnxRuntime;
 
 namespace BitKernelGen.Bench.Speed;
 
 /// <summary>
-/// The figures of README and <c>docs/benchmarks</c>: both plans of each network beside ONNX Runtime in float32 and 8 bits, on one
-/// thread and one sample at a time; bytes; and what a process of its own takes to load and run each.
+/// The figures of README and <c>docs/benchmarks</c>: both plans of each network beside its peers, on one thread and one sample at a
+/// time; bytes; and what a process of its own takes to load and run each.
 /// </summary>
 internal static class SpeedTable
 {
@@ -42,13 +40,16 @@ internal static class SpeedTable
         return 0;
     }
 
-    private sealed record Row(SpeedNetwork Network, string Plan, ModelInfo Info, CodeReport Code, double Us, double Fp32Us, double Int8Us, SpeedChild Child, SpeedChild Fp32);
+    private sealed record Row(SpeedNetwork Network, string Plan, ModelInfo Info, CodeReport Code, double Us, IReadOnlyList<PeerTime> Peers, SpeedChild Child, SpeedChild Fp32);
+
+    private sealed record PeerTime(string Name, string Program, double Us);
 
     private static IEnumerable<Row> Measure(SpeedNetwork network)
     {
         ProfileFile speed = ProfileFile.Read(network.Profile);
         string folder = Directory.CreateTempSubdirectory("bench").FullName;
         var models = new List<(string Plan, CompiledModel Compiled, IModel Model, SpeedChild Child)>();
+        var peers = new List<Peer>();
         try
         {
             foreach ((string prefer, string text) in speed.Preferences)
@@ -60,18 +61,21 @@ internal static class SpeedTable
             }
 
             SpeedChild ort = SpeedChild.OfOnnxRuntime(network.Model);
-            int channels = models[0].Model.Info.InputShape[^1];
             float[] input = BenchCommand.RandomInput(models[0].Model.InputLength), output = new float[models[0].Model.OutputLength];
-            using var fp32 = new OnnxSession(network.Model, File.ReadAllBytes(network.Model), 1);
-            using var int8 = new OnnxSession("the 8-bit peer", EightBitPeer.Export(speed.Network, speed.ReadWeights()), 1);
-            fp32.SetInput(input, channels);
-            int8.SetInput(input, channels);
-            Action[] contenders = [.. models.Select(model => (Action)(() => model.Model.Run(input, output))), fp32.Run, int8.Run];
-            IReadOnlyList<double> us = Contest.Measure(contenders, new Progress<StageProgress>()).MedianUs;
-            return [.. models.Select((model, i) => new Row(network, model.Plan, model.Model.Info, CodeReport.Of(model.Compiled), us[i], us[^2], us[^1], model.Child, ort))];
+            peers.AddRange(Peers.Open(network, speed, input));
+            (IDisposable Owner, Action Run)[] contenders =
+            [
+                .. models.Select(model => ((IDisposable)model.Model, (Action)(() => model.Model.Run(input, output)))),
+                .. peers.SelectMany(peer => peer.Forms.Select(form => ((IDisposable)peer, form))),
+            ];
+            IReadOnlyList<double> us = Contest.Measure([.. contenders.Select(contender => contender.Run)], new Progress<StageProgress>()).MedianUs;
+            double UsOf(IDisposable owner) => contenders.Zip(us).Where(pair => pair.First.Owner == owner).Min(pair => pair.Second);
+            PeerTime[] times = [.. peers.Select(peer => new PeerTime(peer.Name, peer.Program, UsOf(peer)))];
+            return [.. models.Select(model => new Row(network, model.Plan, model.Model.Info, CodeReport.Of(model.Compiled), UsOf(model.Model), times, model.Child, ort))];
         }
         finally
         {
+            peers.ForEach(peer => peer.Dispose());
             models.ForEach(model => model.Model.Dispose());
             models.ForEach(model => model.Compiled.Dispose());
             Directory.Delete(folder, recursive: true);
@@ -85,18 +89,19 @@ internal static class SpeedTable
         Line($"# {Cpu}, {Machine.InstructionSet}");
         Line($"");
         Line($"`dotnet run -c Release --project Bench -- speed`, {DateTime.UtcNow:yyyy-MM-dd}: BitKernelGen {VersionOf(typeof(IModel))}, {RuntimeInformation.FrameworkDescription},");
-        Line($"ONNX Runtime {VersionOf(typeof(InferenceSession))}, {RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} processors.");
+        Line($"{string.Join(", ", rows[0].Peers.Select(peer => peer.Program).Distinct())}, {RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} processors.");
         Line($"One thread, one sample at a time; medians of rounds in which all take turns.");
         Line($"The int8 is ONNX Runtime's own, on an 8-bit QDQ model that it fuses.");
         Line($"");
         Line($"## Time and bytes");
         Line($"");
-        Line($"| network | bits | plan | µs | ONNX Runtime fp32, µs | times faster | ONNX Runtime int8, µs | times faster | weights, B | workspace, B | float32, B | times smaller |");
-        Line($"|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+        Line($"| network | bits | plan | µs |{string.Concat(rows[0].Peers.Select(peer => $" {peer.Name}, µs | times faster |"))} weights, B | workspace, B | float32, B | times smaller |");
+        Line($"|---|---|---|---:|{string.Concat(rows[0].Peers.Select(_ => "---:|---:|"))}---:|---:|---:|---:|");
         foreach (Row row in rows)
         {
             long bytes = row.Info.WeightBytes + row.Info.ArenaBytes, floats = row.Info.FloatWeightBytes + row.Info.FloatArenaBytes;
-            Line($"| {row.Network.Name} | {row.Network.Setting} | {row.Plan} | {row.Us:0.0#} | {row.Fp32Us:0.0} | {row.Fp32Us / row.Us:0.00} | {row.Int8Us:0.0} | {row.Int8Us / row.Us:0.00} | {row.Info.WeightBytes:N0} | {row.Info.ArenaBytes:N0} | {floats:N0} | {(double)floats / bytes:0.00} |");
+            string peers = string.Concat(row.Peers.Select(peer => string.Create(CultureInfo.InvariantCulture, $" {peer.Us:0.0} | {peer.Us / row.Us:0.00} |")));
+            Line($"| {row.Network.Name} | {row.Network.Setting} | {row.Plan} | {row.Us:0.0#} |{peers} {row.Info.WeightBytes:N0} | {row.Info.ArenaBytes:N0} | {floats:N0} | {(double)floats / bytes:0.00} |");
         }
 
         Line($"");
@@ -128,7 +133,7 @@ internal static class SpeedTable
         return text.ToString();
     }
 
-    private static string VersionOf(Type type) =>
+    internal static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private static string Cpu { get; } = CpuInfo("model name") is { } name
