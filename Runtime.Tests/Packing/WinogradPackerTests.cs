@@ -29,7 +29,7 @@ public unsafe class WinogradPackerTests
 
         var transform = WinogradTransform.Of(tile);
         int groups = (channels + 3) / 4, panel = lanes * vectors, padded = (outputs + panel - 1) / panel * panel;
-        int[][] chunks = widensLast ? [.. transform.Positions.Select(_ => new[] { groups })] : WinogradWeights.Of(transform, values, outputs, channels).Chunks(MaxLevel);
+        int[][] chunks = widensLast ? [.. transform.Positions.Select(_ => new[] { groups })] : WinogradWeights.Of(transform, values, outputs, channels).Chunks(MaxLevel)!;
         var layout = new WinogradLayout(tile, lanes, vectors, DataPitch: 1000, SumsPitch: 100, chunks.Sum(sizes => sizes.Length), WidensLast: widensLast);
         var shape = new LayerShape("x", outputs, 3, 3, channels, groups * 4, 4, zero, MaxLevel, Step: 0.25f, Premultiplier: 2);
         var memory = new PackedWeights();

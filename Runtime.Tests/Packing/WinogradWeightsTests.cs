@@ -48,7 +48,7 @@ public class WinogradWeightsTests
                 const int Outputs = 3;
                 int channels = random.Next(1, 40) + (kind * 30);
                 var weights = WinogradWeights.Of(transform, Weights(random, Outputs * 9 * channels, kind), Outputs, channels);
-                int[][] chunks = weights.Chunks(maxLevel);
+                int[][] chunks = weights.Chunks(maxLevel)!;
                 for (int position = 0; position < chunks.Length; position++)
                 {
                     int span = transform.Positions[position].Span(maxLevel), first = 0;
