@@ -15,7 +15,7 @@ public static class WinogradRule
     /// <summary>Which layers, in words, for messages.</summary>
     /// <param name="tile">Output rows and columns of a tile, 2 or 4.</param>
     public static string Text(int tile) =>
-        $"a 3x3 convolution with stride 1, without groups, dilation or prelu, weights of at most {(tile == 2 ? MaxWeightBits : 8)} bits, and levels of at most {MaxLevel} in pixels of whole groups of four channels";
+        $"a 3x3 convolution with stride 1, without groups, dilation or prelu, weights of at most {(tile == 2 ? MaxWeightBits : 8)} bits, and levels of at most {MaxLevel} in pixels of whole groups of four channels, not too many for sums of 32 bits";
 
     /// <summary>Whether a layer's weights are multiplied in halves.</summary>
     /// <param name="weight">The weights.</param>
@@ -40,5 +40,6 @@ public static class WinogradRule
         && spec.Activation != Activation.PRelu
         && spec.Weight is { } weight && (tile == 4 || !IsHalved(weight))
         && maxLevel <= MaxLevel
+        && Saturating.Product(tile * tile, maxLevel, weight.Largest, 3 * 3, channels) <= int.MaxValue
         && (!isNetworkInput || channels % 4 == 0);
 }
