@@ -64,6 +64,8 @@ internal static class Networks
         ("Winograd4", Winograd4.Load),
         ("Winograd4ByChannel", Winograd4ByChannel.Load),
         ("Winograd4Largest", Winograd4Largest.Load),
+        ("WinogradHalves", WinogradHalves.Load),
+        ("WinogradHalvesLargest", WinogradHalvesLargest.Load),
         ("WinogradPacked", WinogradPacked.Load),
     ];
 }

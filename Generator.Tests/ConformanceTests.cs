@@ -62,6 +62,7 @@ public class ConformanceTests
             foreach (bool isPacked in (bool[])[false, true])
                 Assert.Equal(isa.HasWinograd ? [2, 4] : [], winograd.Where(tile => tile.IsPacked == isPacked).Select(tile => tile.Size).Distinct().Order());
             Assert.Equal(isa == Isa.Avx512, winograd.Any(tile => tile.WidensLast));
+            Assert.Equal(isa.HasWinograd ? [false, true] : [], winograd.Where(tile => tile.IsHalved).Select(tile => tile.IsPacked).Distinct().Order());
             Assert.Equal(isa.HasWinograd, strategies.OfType<ProductTile>().Any(tile => tile.IsPacked));
             Assert.Equal(isa.LooksUp ? [1, 2, 3, 4] : [], strategies.OfType<WeightTableTile>().Select(tile => tile.Planes).Distinct().Order());
         }

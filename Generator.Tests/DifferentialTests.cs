@@ -78,6 +78,9 @@ public class DifferentialTests(CompiledNetworks compiled)
             Assert.Contains(tiles, tile => tile.Size == size && tile.TileBytes > tile.DataVectorBytes);
             Assert.Contains(tiles, tile => tile.Size == size && tile.IsPacked);
         }
+
+        foreach (bool isPacked in (bool[])[false, true])
+            Assert.Contains(tiles, tile => tile.IsHalved && tile.IsPacked == isPacked && tile.AllTiles > tile.Tiles);
     }
 
     [Fact]
@@ -189,7 +192,7 @@ public class DifferentialTests(CompiledNetworks compiled)
         Skip.If(Machine.InstructionSet is not ("AVX-512" or "AVX2"), "This machine computes the layer without transforms.");
         TestNetwork network = compiled.Networks.Single(network => network.Profile.Name == $"Winograd{tile}Largest");
         sbyte[] weights = QuantizedLayer.Read(SafeTensors.Read(network.Weights), "first", 60, 9 * 68, 4).Values;
-        int needed = WinogradWeights.Of(WinogradTransform.Of(tile), weights, 60, 68).Chunks(15).Sum(sizes => sizes.Length);
+        int needed = WinogradWeights.Of(WinogradTransform.Of(tile), weights, 60, 68).Chunks(15)!.Sum(sizes => sizes.Length);
         TestNetwork With(string name, int promised) => network with
         {
             Network = network.Network with

@@ -1,3 +1,4 @@
+using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
 using BitKernelGen.TestNetworks;
 
@@ -15,6 +16,7 @@ internal static class DirectedNetworks
         WinogradByChannel("Winograd2ByChannel", 2), WinogradByChannel("Winograd4ByChannel", 4),
         Winograd("Winograd2Largest", 2, isLargest: true), Winograd("Winograd4Largest", 4, isLargest: true),
         WinogradPacked("WinogradPacked", isLargest: false), WinogradPacked("WinogradPackedLargest", isLargest: true),
+        WinogradHalves("WinogradHalves", largest: 0), WinogradHalves("WinogradHalvesLargest", largest: 119), WinogradHalves("WinogradHalvesLeast", largest: -119),
         ActivationTables("ActivationTables", isLargest: false), ActivationTables("ActivationTablesLargest", isLargest: true), LargeTableInput(),
         WeightTables("WeightTables", extreme: 0), WeightTables("WeightTablesLargest", extreme: 1), WeightTables("WeightTablesLeast", extreme: -1),
         WideWeightTables("WideWeightTables", extreme: 0), WideWeightTables("WideWeightTablesLargest", extreme: 1),
@@ -123,6 +125,55 @@ internal static class DirectedNetworks
         }
 
         return builder.Build(name);
+    }
+
+    /// <summary>
+    /// A residual block of Winograd layers whose weights are multiplied in halves, then some whose weights stay packed: every number of
+    /// bits, channels that fill no vector. 119 is 16 · 7 + 7, the largest weight that proves to fit wherever it stands.
+    /// </summary>
+    private static TestNetwork WinogradHalves(string name, int largest)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(9, 14, 20), Code = Bytes with { Bits = 4 } });
+        var code = new CodeSpec { Bits = 4, Step = largest == 0 ? 300 : 20_000 };
+        CodeSpec skip = code with { Bits = 8 };
+        Add(8, 60, "input", "first", code, skip);
+        Add(8, 60, "first", "second", null, null);
+        builder.Add(new LayerSpec { Name = "add", Op = LayerOp.Add, Inputs = new("second", "first"), Activation = Activation.Relu, Code = code, Skip = skip });
+        Add(5, 33, "add", "third", code with { Zero = 3 }, null);
+        Add(6, 128, "third", "before", code, null);
+        Add(8, 64, "before", "packed8", code, null);
+        Add(6, 130, "packed8", "packed6", code with { Bits = 3 }, null);
+        Add(7, 5, "packed6", "last", null, null);
+        return builder.Build(name);
+
+        void Add(int bits, int outputs, string input, string layer, CodeSpec? encoded, CodeSpec? kept)
+        {
+            Tensor from = builder.Tensors[^1];
+            var random = new Random(layer.Length + bits);
+            int most = (1 << (bits - 1)) - 1;
+            sbyte[] weights =
+            [
+                .. Enumerable.Range(0, outputs * 9 * from.Channels)
+                    .Select(_ => (sbyte)(largest == 0 ? random.Next(-most, most + 1) : Math.Clamp(largest, -most, most))),
+            ];
+            int maxLevel = from.Code!.MaxLevel, pixelBytes = (from.Channels + 3) / 4 * 4;
+            var proved = AccumulationBounds.Prove(weights, outputs, 3, 3, from.Channels, pixelBytes, maxLevel);
+            int chunks = WinogradWeights.ChunksOf(WinogradWeights.PartsOf(WinogradTransform.F4, weights, outputs, from.Channels, bits), maxLevel);
+            builder.Add(
+                Convolution(layer, input, 3, 3, outputs) with
+                {
+                    Pad = new(1, 1, 1, 1),
+                    Weight = new(bits),
+                    Bounds = new(proved.Pair, proved.Steps, (int)proved.Sum, Winograd4: chunks),
+                    KernelStrategy = "winograd-4x4",
+                    Activation = encoded is null ? Activation.None : Activation.Relu,
+                    Code = encoded,
+                    Skip = kept,
+                },
+                weights,
+                [.. Enumerable.Range(0, outputs).Select(_ => 0.01f + random.NextSingle())],
+                [.. Enumerable.Range(0, outputs).Select(_ => random.NextSingle())]);
+        }
     }
 
     /// <summary>

@@ -253,8 +253,8 @@ internal sealed class RandomNetwork
         int winograd2 = 0, winograd4 = 0;
         if (isWinograd && Chance(0.5))
         {
-            winograd2 = WinogradWeights.Of(WinogradTransform.F2, values, outputs, channels).Chunks(maxLevel).Sum(sizes => sizes.Length);
-            winograd4 = WinogradWeights.Of(WinogradTransform.F4, values, outputs, channels).Chunks(maxLevel).Sum(sizes => sizes.Length);
+            winograd2 = WinogradWeights.ChunksOf([WinogradWeights.Of(WinogradTransform.F2, values, outputs, channels)], maxLevel);
+            winograd4 = WinogradWeights.ChunksOf([WinogradWeights.Of(WinogradTransform.F4, values, outputs, channels)], maxLevel);
         }
 
         int steps = _random.Next(4) switch

@@ -281,6 +281,30 @@ public class NetworkRuleTests
         Network(Of([8_421_504], dense with { Weight = new(2) }));
     }
 
+    /// <summary>Weights of more than 4 bits are multiplied in halves, by tiles of 4x4 alone, where their bounds prove that nothing saturates.</summary>
+    [Fact]
+    public void WinogradMultipliesWideWeightsInHalvesThatAreProved()
+    {
+        void With(int bits, int tile, BoundsSpec? bounds, params string[] issues) => Expect(
+            Of(Image, Conv("conv1", "input"), Conv("conv2", "conv1") with { Weight = new(bits), Bounds = bounds, KernelStrategy = $"winograd-{tile}x{tile}" }), issues);
+
+        With(4, 2, null);
+        With(4, 4, null);
+        With(4, 4, new(1, 1, 1, 16, 46));
+        With(5, 2, null, "BKG013 1 kernel-strategy");
+        With(5, 4, null, "BKG013 1 kernel-strategy");
+        With(8, 4, new(1, 1, 1), "BKG013 1 kernel-strategy");
+        With(8, 4, new(1, 1, 1, 0, 92));
+        With(8, 4, new(1, 1, 1, 0, 91), "BKG012 1 bounds.winograd-4x4");
+        With(8, 4, new(1, 1, 1, 16, 92), "BKG013 1 bounds.winograd-2x2");
+
+        // 16 · 15 · 127 · 9 · 7828 is the last below 2³¹.
+        BitProfile Wide(int channels) => Of([7, 9, channels], Conv("conv", "input") with { Weight = new(8), Bounds = new(1, 1, 1, 0, 92), KernelStrategy = "winograd-4x4" })
+            with { Input = new InputSpec { Shape = new(7, 9, channels), Code = Code() } };
+        Network(Wide(7828));
+        Expect(Wide(7832), "BKG013 0 kernel-strategy", "BKG013 0 bounds.winograd-4x4");
+    }
+
     [Fact]
     public void BoundsDoNotContradictThemselves()
     {

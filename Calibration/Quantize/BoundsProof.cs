@@ -32,12 +32,12 @@ internal static class BoundsProof
             weights.Values, weights.Outputs, geometry.KernelHeight, geometry.KernelWidth, channels, pixelBytes, maxLevel);
         BoundsSpec? proved = Spec(bounds);
         var window = new Window(geometry.KernelHeight, geometry.KernelWidth, geometry.StrideHeight, geometry.StrideWidth, 0, 0, 0, 0);
-        return WinogradRule.Applies(spec with { Weight = new WeightSpec(weights.Bits) }, window, maxLevel, spec.Inputs[0] == "input", channels)
-            ? proved is null ? null : proved with { Winograd2 = Chunks(WinogradTransform.F2), Winograd4 = Chunks(WinogradTransform.F4) }
-            : proved;
+        return proved is null ? null : proved with { Winograd2 = Chunks(WinogradTransform.F2), Winograd4 = Chunks(WinogradTransform.F4) };
 
         int Chunks(WinogradTransform transform) =>
-            WinogradWeights.Of(transform, weights.Values, weights.Outputs, channels).Chunks(maxLevel).Sum(sizes => sizes.Length);
+            WinogradRule.Applies(transform.Tile, spec with { Weight = new WeightSpec(weights.Bits) }, window, maxLevel, spec.Inputs[0] == "input", channels)
+                ? WinogradWeights.ChunksOf(WinogradWeights.PartsOf(transform, weights.Values, weights.Outputs, channels, weights.Bits), maxLevel)
+                : 0;
     }
 
     private static BoundsSpec? Spec(AccumulationBounds bounds) =>

@@ -71,11 +71,22 @@ internal sealed class WinogradEmitter(SourceWriter writer, ProductKernel kernel,
         writer.Line($"Transform{_isa.Name}(input, data, 0, {tile.AllTiles});");
         using (PanelLoop("byte* packed = weights", "packed", panels, isCutByPanels))
         {
-            writer.Line($"PanelUnpacker.Unpack(packed, {tile.PackedBits}, {tile.PanelWeights}, unpacked);");
-            writer.Line($"Expand{_isa.Name}(unpacked, expanded);");
+            Expand();
             using (GroupLoop(Range.All(Groups)))
                 Panel(Groups == 1 ? "data" : $"data + (first * {tile.TileBytes})", "expanded");
         }
+    }
+
+    private void Expand()
+    {
+        if (tile.PackedBits < 8)
+            writer.Line($"PanelUnpacker.Unpack(packed, {tile.PackedBits}, {tile.PanelWeights}, unpacked);");
+        string low = $"unpacked + {tile.HalfBytes}";
+        if (tile.IsHalved)
+            writer.Line($"PanelUnpacker.Halve({(tile.PackedBits < 8 ? "unpacked" : "(sbyte*)packed")}, {tile.PanelWeights}, unpacked, {low});");
+        writer.Line($"Expand{_isa.Name}(unpacked, expanded);");
+        if (tile.IsHalved)
+            writer.Line($"Expand{_isa.Name}({low}, expanded + {tile.Positions * tile.WeightPitch});");
     }
 
     private IDisposable? GroupLoop(Range groups)

@@ -21,7 +21,7 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
         writer.Line();
         writer.Line(tile.WidensLast
             ? $"// {tile.Tiles} tiles by {tile.PanelOutputs} outputs: 16-bit sums, one for either pair of a group of four channels."
-            : $"// {tile.Tiles} tiles by {tile.PanelOutputs} outputs: first the positions whose channels all fit 16-bit sums, then the others in chunks.");
+            : $"// {tile.Tiles} tiles by {tile.PanelOutputs} outputs: first the positions{(tile.IsHalved ? " of high and low halves" : "")} whose channels all fit 16-bit sums, then the others in chunks.");
         writer.Line(KernelWriter.Optimized);
         using (writer.Block($"private static void Products{_isa.Name}({KernelWriter.Declare(parameters)})"))
         {
@@ -33,7 +33,7 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
                 if (tile.WidensLast)
                     Keep();
                 else
-                    Widen(false);
+                    Widen(mayContinue: tile.IsHalved);
             }
 
             if (!tile.WidensLast)
@@ -54,7 +54,7 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
                 writer.Line($"panel += {GroupBytes};");
             }
 
-            Widen(true);
+            Widen(mayContinue: true);
         }
     }
 
@@ -133,12 +133,13 @@ internal sealed class WinogradProductEmitter(SourceWriter writer, WinogradTile t
             writer.Line($"{Sum(sum)}.AsInt32().Store({Target(sum)});");
     }
 
-    private void Widen(bool isChunk)
+    /// <summary>Begins a position's 32-bit sums, or adds to those of a step before.</summary>
+    private void Widen(bool mayContinue)
     {
         writer.Line();
         writer.Line($"{_isa.Vector}<short> factor = {_isa.Vector}.Create(step->Factor).AsInt16();");
         writer.Line("int* target = sums + step->Sums;");
-        if (isChunk)
+        if (mayContinue)
         {
             using (writer.Block("if (step->Continues != 0)"))
             {

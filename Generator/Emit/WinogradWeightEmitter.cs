@@ -5,7 +5,7 @@ namespace BitKernelGen.Generator.Emit;
 
 /// <summary>
 /// Weights to transformed weights, where those of all panels would not stay in the cache: made of a panel's packed weights whenever
-/// they are needed. All in 8 bits, since transformed weights are at most 63.
+/// they are needed. All in 8 bits, since transformed weights are at most 63, and those of halves 72.
 /// </summary>
 internal sealed class WinogradWeightEmitter(SourceWriter writer, WinogradTile tile)
 {

@@ -125,11 +125,11 @@ internal static class CostModel
         // A product and its addition, a little more for loads; widening and storing each sum.
         double tileVectors = (double)groups * tile.Tiles * vectors;
         double widen = tile.WidensLast ? 0.3 : isWide ? 1.2 : 1;
-        double products = tileVectors * tile.Positions * ((tile.Groups * (isWide ? 1.14 : 0.6)) + widen);
+        double products = tileVectors * tile.Positions * ((tile.Parts * ((tile.Groups * (isWide ? 1.14 : 0.6)) + widen)) + (tile.IsHalved ? 0.6 : 0));
 
         // Weights that go through the first-level cache again for each group of tiles; packed ones are unpacked and transformed once.
         int panels = tile.PaddedOutputs / tile.PanelOutputs;
-        double bytes = (double)panels * tile.Positions * tile.TapBytes;
+        double bytes = (double)panels * tile.Parts * tile.Positions * tile.TapBytes;
         double streaming = tile.IsPacked
             ? (bytes / tile.Isa.Bytes * 3) + (bytes * groups / 128) + Unpack((double)panels * tile.PanelWeights, tile.PackedBits)
             : bytes > 24 * 1024 ? bytes * groups / 256 : 0;

@@ -101,11 +101,8 @@ internal sealed class StrategyChooser(Network network, LayerCost cost)
                 products, layer.Window.KernelHeight, layer.Window.KernelWidth * pixelBytes, output.Width, output.Channels,
                 ProvenSteps(layer, layer.Window.KernelHeight * (((layer.Window.KernelWidth * pixelBytes) + 3) / 4), code)),
         };
-        if (products.HasWinograd && WinogradTile.Applies(layer, input, code))
-        {
-            foreach (int size in new[] { 2, 4 })
-                strategies.Add(WinogradTile.Choose(products, size, output.Height, output.Width, pixelBytes, output.Channels, layer.Spec.Weight!, input));
-        }
+        foreach (int size in new[] { 2, 4 }.Where(size => products.HasWinograd && WinogradTile.Applies(size, layer, input, code)))
+            strategies.Add(WinogradTile.Choose(products, size, output.Height, output.Width, pixelBytes, output.Channels, layer.Spec.Weight!, input));
 
         if (isa == Isa.Vbmi && ActivationTableRule.Applies(layer.Spec, layer.Window, code.MaxLevel, input.Id == 0, input.Channels))
             strategies.Add(ActivationTableTile.Choose(layer, input, output));

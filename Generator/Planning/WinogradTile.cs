@@ -18,18 +18,22 @@ namespace BitKernelGen.Generator.Planning;
 /// <param name="Tiles">Tiles of a group: as many as the products' sums in registers allow.</param>
 /// <param name="Vectors">Vectors of outputs in a panel.</param>
 /// <param name="PackedBits">Bits of a weight that is transformed panel by panel in every call; 0 where transformed weights are resident.</param>
+/// <param name="Parts">2 where weights have too many bits and are multiplied in halves, else 1.</param>
 /// <param name="WidensLast">Whether sums stay in 16 bits until they are those of pixels.</param>
 internal sealed record WinogradTile(
-    Isa Isa, int Size, int Rows, int Columns, int Channels, int Outputs, int Tiles, int Vectors, int PackedBits, bool WidensLast) : Strategy(Isa)
+    Isa Isa, int Size, int Rows, int Columns, int Channels, int Outputs, int Tiles, int Vectors, int PackedBits, int Parts, bool WidensLast) : Strategy(Isa)
 {
     private const int Group = 4;
 
     public override string Name => $"winograd-{Size}x{Size}";
 
-    public override string Describe() => $"{Name} {Tiles}x{Vectors}" + (IsPacked ? " packed" : "") + (WidensLast ? " widened last" : "");
+    public override string Describe() => $"{Name} {Tiles}x{Vectors}" + (IsPacked ? " packed" : "") + (IsHalved ? " halves" : "") + (WidensLast ? " widened last" : "");
 
     /// <summary>Whether weights stay packed, and each panel's are transformed before it goes over all tiles.</summary>
     public bool IsPacked => PackedBits > 0;
+
+    /// <summary>Whether weights are multiplied in halves, of which the second one's products are added to the first one's.</summary>
+    public bool IsHalved => Parts > 1;
 
     public WinogradTransform Transform => WinogradTransform.Of(Size);
 
@@ -71,15 +75,18 @@ internal sealed record WinogradTile(
     /// <summary>A panel's weights, nine for each channel and output, as they are packed.</summary>
     public int PanelWeights => WinogradTransform.Taps * WinogradTransform.Taps * TapBytes;
 
-    public int ExpandedBytes => IsPacked ? Positions * WeightPitch : 0;
+    public int ExpandedBytes => IsPacked ? Parts * Positions * WeightPitch : 0;
 
-    public int UnpackedBytes => IsPacked ? Buffer.RoundUp(PanelWeights, BitPacking.Block) + 64 : 0;
+    /// <summary>Bytes of a panel's unpacked weights, or of one half of them.</summary>
+    public int HalfBytes => Buffer.RoundUp(PanelWeights, BitPacking.Block) + 64;
+
+    public int UnpackedBytes => IsPacked ? Parts * HalfBytes : 0;
 
     public int ScratchBytes => DataBytes + SumsBytes + ExpandedBytes + UnpackedBytes;
 
     public int ParameterBytes => PaddedOutputs * (2 + (Size * Size)) * sizeof(int);
 
-    public int PanelBytes => IsPacked ? BitPacking.Bytes(PanelWeights, PackedBits) : Positions * TapBytes;
+    public int PanelBytes => IsPacked ? BitPacking.Bytes(PanelWeights, PackedBits) : Parts * Positions * TapBytes;
 
     public int WeightBytes => ParameterBytes + (PaddedOutputs / PanelOutputs * PanelBytes);
 
@@ -95,17 +102,17 @@ internal sealed record WinogradTile(
     {
         const int HalfOfCache = 512 * 1024;
         int rows = (height + size - 1) / size, columns = (width + size - 1) / size, vectors = (outputs + isa.Lanes - 1) / isa.Lanes;
-        int positions = WinogradTransform.Of(size).Positions.Count, all = rows * columns;
-        bool isPacked = (long)positions * pixelBytes * vectors * isa.Lanes > HalfOfCache;
+        int parts = WinogradRule.IsHalved(weight) ? 2 : 1, products = WinogradTransform.Of(size).Positions.Count * parts, all = rows * columns;
+        bool isPacked = (long)products * pixelBytes * vectors * isa.Lanes > HalfOfCache;
 
         // A panel that is transformed stays in the second-level cache with the levels of all tiles.
-        int panel = vectors % 2 == 0 && (!isPacked || positions * pixelBytes * 2 * isa.Lanes <= HalfOfCache) ? 2 : 1;
+        int panel = vectors % 2 == 0 && (!isPacked || products * pixelBytes * 2 * isa.Lanes <= HalfOfCache) ? 2 : 1;
         int most = isa.Registers >= 32 && (size == 2 || isPacked) ? 8 : 4;
         int groups = (all + most - 1) / most;
         int bits = !isPacked ? 0 : weight.Bits == 1 ? 2 : weight.Bits;
-        bool widensLast = size == 2 && isa.Registers >= 32 && !isPacked && !input.HasZero
+        bool widensLast = size == 2 && parts == 1 && isa.Registers >= 32 && !isPacked && !input.HasZero
             && WinogradTransform.F2.FitsUntilLast(pixelBytes / Group * Taps * weight.Largest, input.Code!.Product.MaxLevel);
-        return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel, bits, widensLast);
+        return new WinogradTile(isa, size, rows, columns, pixelBytes, outputs, (all + groups - 1) / groups, panel, bits, parts, widensLast);
     }
 
     /// <summary>Weights that a 16-bit sum takes up from a group of four channels: two at each place of the window.</summary>
@@ -126,6 +133,6 @@ internal sealed record WinogradTile(
             });
 
     /// <summary>Whether a layer can be computed so.</summary>
-    public static bool Applies(Layer layer, Tensor input, Code code) =>
-        WinogradRule.Applies(layer.Spec, layer.Window, code.MaxLevel, input.Id == 0, input.Channels);
+    public static bool Applies(int size, Layer layer, Tensor input, Code code) =>
+        WinogradRule.IsProved(layer.Spec) && WinogradRule.Applies(size, layer.Spec, layer.Window, code.MaxLevel, input.Id == 0, input.Channels);
 }

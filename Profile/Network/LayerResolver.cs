@@ -98,15 +98,29 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {ActivationTableRule.Text}.");
         if (spec.KernelStrategy == "weight-tables" && !WeightTableRule.Applies(spec, geometry.Window, code.MaxLevel, channels))
             reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {WeightTableRule.Text}.");
-        if (WinogradRule.Applies(spec, geometry.Window, code.MaxLevel, inputs[0] == 0, channels))
-            return;
+        CheckWinograd(2, spec.Bounds?.Winograd2 > 0);
+        CheckWinograd(4, spec.Bounds?.Winograd4 > 0);
 
-        if (spec.KernelStrategy is "winograd-2x2" or "winograd-4x4")
-            reporter.Report("BKG013", "kernel-strategy", $"'{spec.KernelStrategy}' is for {WinogradRule.Text}.");
-        if (spec.Bounds is { Winograd2: not 0 })
-            reporter.Report("BKG013", "bounds.winograd-2x2", $"'winograd-2x2' is for {WinogradRule.Text}.");
-        if (spec.Bounds is { Winograd4: not 0 })
-            reporter.Report("BKG013", "bounds.winograd-4x4", $"'winograd-4x4' is for {WinogradRule.Text}.");
+        void CheckWinograd(int tile, bool hasBound)
+        {
+            string name = $"winograd-{tile}x{tile}";
+            bool isPinned = spec.KernelStrategy == name;
+            if (!WinogradRule.Applies(tile, spec, geometry.Window, code.MaxLevel, inputs[0] == 0, channels))
+            {
+                string message = $"'{name}' is for {WinogradRule.Text(tile)}.";
+                if (isPinned)
+                    reporter.Report("BKG013", "kernel-strategy", message);
+                if (hasBound)
+                    reporter.Report("BKG013", $"bounds.{name}", message);
+            }
+            else if (isPinned && !WinogradRule.IsProved(spec))
+            {
+                reporter.Report(
+                    "BKG013",
+                    "kernel-strategy",
+                    $"'{name}' multiplies weights of more than {WinogradRule.MaxWeightBits} bits in halves, whose products 'bounds.{name}' must prove to fit 16 bits.");
+            }
+        }
     }
 
     private bool HasRightInputs()

@@ -7,31 +7,38 @@ namespace BitKernelGen.Runtime.Tests;
 public unsafe class WinogradPackerTests
 {
     [SkippableTheory]
-    [InlineData(2, 16, 2, 40, 68, 0, false)]
-    [InlineData(4, 16, 2, 40, 68, 3, false)]
-    [InlineData(4, 16, 1, 16, 300, 0, false)]
-    [InlineData(4, 8, 2, 33, 7, 15, false)]
-    [InlineData(2, 8, 1, 5, 1, 1, false)]
-    [InlineData(2, 16, 2, 40, 16, 0, true)]
-    [InlineData(2, 16, 1, 7, 11, 0, true)]
-    public void PacksByItsDefinition(int tile, int lanes, int vectors, int outputs, int channels, int zero, bool widensLast)
+    [InlineData(2, 16, 2, 40, 68, 0, 4, false)]
+    [InlineData(4, 16, 2, 40, 68, 3, 4, false)]
+    [InlineData(4, 16, 1, 16, 300, 0, 4, false)]
+    [InlineData(4, 8, 2, 33, 7, 15, 4, false)]
+    [InlineData(2, 8, 1, 5, 1, 1, 4, false)]
+    [InlineData(4, 16, 2, 40, 68, 3, 8, false)]
+    [InlineData(4, 8, 1, 5, 300, 0, 8, false)]
+    [InlineData(2, 16, 2, 40, 16, 0, 4, true)]
+    [InlineData(2, 16, 1, 7, 11, 0, 4, true)]
+    public void PacksByItsDefinition(int tile, int lanes, int vectors, int outputs, int channels, int zero, int bits, bool widensLast)
     {
         Skip.If(Machine.Choose(false, false, true), "This machine packs no transformed weights.");
         const int MaxLevel = 15;
         var random = new Random(outputs);
         int products = 9 * channels;
-        sbyte[] values = [.. Enumerable.Range(0, outputs * products).Select(i => (sbyte)(i < products ? 7 : random.Next(-7, 8)))];
+        sbyte[] values = [.. Enumerable.Range(0, outputs * products).Select(i => (sbyte)((bits == 8 ? 17 : 1) * (i < products ? 7 : random.Next(-7, 8))))];
         float[] scale = [.. Enumerable.Range(0, outputs).Select(_ => 0.5f + random.NextSingle())];
         SafeTensors file = SafeTensors.Read(SafeTensorsFile.FromTensors(
-            ("x.weight", "U8", [outputs, (products + 1) / 2], Nibbles(values, products)),
+            bits == 8 ? ("x.weight", "U8", [outputs, products], [.. values.Select(value => (byte)value)])
+                : ("x.weight", "U8", [outputs, (products + 1) / 2], Nibbles(values, products)),
             SafeTensorsFile.Floats("x.scale", scale),
             SafeTensorsFile.Floats("x.bias", new float[outputs])));
 
         var transform = WinogradTransform.Of(tile);
         int groups = (channels + 3) / 4, panel = lanes * vectors, padded = (outputs + panel - 1) / panel * panel;
-        int[][] chunks = widensLast ? [.. transform.Positions.Select(_ => new[] { groups })] : WinogradWeights.Of(transform, values, outputs, channels).Chunks(MaxLevel);
+
+        // High halves, then low ones: 17 times a weight of 4 bits is 16 of it and it.
+        WinogradWeights[] parts = WinogradWeights.PartsOf(transform, values, outputs, channels, bits);
+        int positions = transform.Positions.Count;
+        int[][] chunks = widensLast ? [.. transform.Positions.Select(_ => new[] { groups })] : [.. parts.SelectMany(part => part.Chunks(MaxLevel)!)];
         var layout = new WinogradLayout(tile, lanes, vectors, DataPitch: 1000, SumsPitch: 100, chunks.Sum(sizes => sizes.Length), WidensLast: widensLast);
-        var shape = new LayerShape("x", outputs, 3, 3, channels, groups * 4, 4, zero, MaxLevel, Step: 0.25f, Premultiplier: 2);
+        var shape = new LayerShape("x", outputs, 3, 3, channels, groups * 4, bits, zero, MaxLevel, Step: 0.25f, Premultiplier: 2);
         var memory = new PackedWeights();
         byte* block = LayerPacker.Convolution(memory, file, shape, layout);
 
@@ -58,18 +65,19 @@ public unsafe class WinogradPackerTests
             }
 
             var weights = (sbyte*)(corrections + (padded * transform.Scale));
-            int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1)];
+            int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(piece => chunks[piece].Length > 1)];
             for (int first = 0; first < padded; first += panel)
             {
-                foreach (int position in order)
+                foreach (int piece in order)
                 {
+                    WinogradPosition position = transform.Positions[piece % positions];
                     for (int channel = 0; channel < channels; channel++)
                     {
                         for (int output = first; output < Math.Min(first + panel, outputs); output++)
                         {
                             weights[(((channel / 4 * panel) + output - first) * 4) + (channel % 4)] =
-                                (sbyte)(transform.Positions[position].Transform(values, (output * products) + channel, channels)
-                                    * (widensLast ? transform.Positions[position].Factor : 1));
+                                (sbyte)(position.Transform(values, (output * products) + channel, channels) / (bits == 8 ? 17 : 1)
+                                    * (widensLast ? position.Factor : 1));
                         }
                     }
 
@@ -80,20 +88,22 @@ public unsafe class WinogradPackerTests
             var steps = (WinogradStep*)weights;
             *steps++ = new WinogradStep { Groups = chunks.Count(sizes => sizes.Length == 1), Sums = chunks.Where(sizes => sizes.Length > 1).Sum(sizes => sizes.Length) };
             int written = 0;
-            foreach (int position in order)
+            var begun = new HashSet<int>();
+            foreach (int piece in order)
             {
-                for (int chunk = 0, group = 0; chunk < chunks[position].Length; group += chunks[position][chunk++])
+                int position = piece % positions;
+                for (int chunk = 0, group = 0; chunk < chunks[piece].Length; group += chunks[piece][chunk++])
                 {
                     *steps++ = new WinogradStep
                     {
                         Data = (position * 1000) + (4 * group),
                         Weights = written,
                         Sums = position * 100,
-                        Groups = chunks[position][chunk],
-                        Factor = transform.Positions[position].Factor * 0x10001,
-                        Continues = chunk == 0 ? 0 : 1,
+                        Groups = chunks[piece][chunk],
+                        Factor = transform.Positions[position].Factor * parts[piece / positions].Factor * 0x10001,
+                        Continues = begun.Add(position) ? 0 : 1,
                     };
-                    written += chunks[position][chunk] * panel * 4;
+                    written += chunks[piece][chunk] * panel * 4;
                 }
             }
 
@@ -119,6 +129,22 @@ public unsafe class WinogradPackerTests
         var refused = Assert.Throws<WeightsException>(() => { LayerPacker.Convolution(new PackedWeights(), file, shape, layout); });
 
         Assert.Contains("16 bits", refused.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void RefusesHalvesOfWhichTwoProductsSaturate()
+    {
+        Skip.If(Machine.Choose(false, false, true), "This machine packs no transformed weights.");
+        SafeTensors file = SafeTensors.Read(SafeTensorsFile.FromTensors(
+            ("x.weight", "U8", [1, 9 * 4], [.. Enumerable.Repeat(unchecked((byte)-120), 9 * 4)]),
+            SafeTensorsFile.Floats("x.scale", [1]),
+            SafeTensorsFile.Floats("x.bias", [0])));
+        var layout = new WinogradLayout(Tile: 4, Lanes: 16, Vectors: 1, DataPitch: 64, SumsPitch: 64, Chunks: 1000);
+        var shape = new LayerShape("x", 1, 3, 3, 4, 4, 8, Zero: 0, MaxLevel: 15, Step: 1, Premultiplier: 1);
+
+        var refused = Assert.Throws<WeightsException>(() => { LayerPacker.Convolution(new PackedWeights(), file, shape, layout); });
+
+        Assert.Contains("two products of F(4x4) alone go beyond 16 bits", refused.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Nibbles(sbyte[] values, int row)

@@ -35,8 +35,10 @@ public class WinogradWeightsTests
     /// group more, some levels must make it wrap: chunks are as long as the weights allow.
     /// </summary>
     [Theory]
-    [MemberData(nameof(Tiles))]
-    public void ChunksHoldForTheWorstLevelsAndNoLongerOnesWould(int tile)
+    [InlineData(2, 4)]
+    [InlineData(4, 4)]
+    [InlineData(4, 8)]
+    public void ChunksHoldForTheWorstLevelsAndNoLongerOnesWould(int tile, int bits)
     {
         var transform = WinogradTransform.Of(tile);
         var random = new Random(9);
@@ -47,8 +49,9 @@ public class WinogradWeightsTests
             {
                 const int Outputs = 3;
                 int channels = random.Next(1, 40) + (kind * 30);
-                var weights = WinogradWeights.Of(transform, Weights(random, Outputs * 9 * channels, kind), Outputs, channels);
-                int[][] chunks = weights.Chunks(maxLevel);
+                WinogradWeights[] parts = WinogradWeights.PartsOf(transform, Weights(random, Outputs * 9 * channels, kind, bits), Outputs, channels, bits);
+                WinogradWeights weights = parts[random.Next(parts.Length)];
+                int[][] chunks = weights.Chunks(maxLevel)!;
                 for (int position = 0; position < chunks.Length; position++)
                 {
                     int span = transform.Positions[position].Span(maxLevel), first = 0;
@@ -71,7 +74,43 @@ public class WinogradWeightsTests
         Assert.True(wasCut);
     }
 
-    private static sbyte[] Weights(Random random, int count, int kind) => [.. Enumerable.Range(0, count).Select(i => (sbyte)(kind switch
+    /// <summary>Two halves are their weights again, transformed or not.</summary>
+    [Fact]
+    public void HalvesAreTheWeights()
+    {
+        const int Channels = 29;
+        sbyte[] weights = [.. Enumerable.Range(0, 9 * Channels).Select(i => (sbyte)((i % 255) - 127))];
+        WinogradWeights[] parts = WinogradWeights.PartsOf(WinogradTransform.F4, weights, 1, Channels, bits: 5);
+        Assert.Equal([16, 1], parts.Select(part => part.Factor));
+
+        for (int position = 0; position < WinogradTransform.F4.Positions.Count; position++)
+        {
+            sbyte[] high = parts[0].At(0, position), low = parts[1].At(0, position);
+            for (int channel = 0; channel < Channels; channel++)
+            {
+                Assert.InRange(Math.Max(Math.Abs((int)high[channel]), Math.Abs((int)low[channel])), 0, 72);
+                Assert.Equal(WinogradTransform.F4.Positions[position].Transform(weights, channel, Channels), (16 * high[channel]) + low[channel]);
+            }
+        }
+    }
+
+    /// <summary>119 is 16 · 7 + 7; of −120 the low half is −8, so that two of nine of them would saturate.</summary>
+    [Fact]
+    public void HalvesWhosePairsWouldSaturateAreNotProved()
+    {
+        int Chunks(int channels, int maxLevel, params sbyte[] values) => WinogradWeights.ChunksOf(
+            WinogradWeights.PartsOf(WinogradTransform.F4, [.. Enumerable.Range(0, 9 * channels).Select(i => values[i % channels % values.Length])], 1, channels, bits: 8), maxLevel);
+
+        Assert.Equal(92, Chunks(4, 15, 119));
+        Assert.Equal(92, Chunks(4, 15, -119));
+        Assert.Equal(0, Chunks(4, 15, -120));
+        Assert.Equal(92, Chunks(4, 14, -120));
+        Assert.Equal(92, Chunks(4, 15, -120, 119));
+        Assert.InRange(Chunks(64, 15, 119), 93, 92 * 16);
+        Assert.Equal(0, Chunks(64, 15, [.. Enumerable.Repeat((sbyte)1, 62), -120, -120]));
+    }
+
+    private static sbyte[] Weights(Random random, int count, int kind, int bits = 4) => [.. Enumerable.Range(0, count).Select(i => (sbyte)((bits == 8 ? 17 : 1) * kind switch
     {
         0 => random.Next(-7, 8),
         1 => 7,

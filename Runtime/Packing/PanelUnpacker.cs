@@ -85,6 +85,26 @@ public static unsafe class PanelUnpacker
         }
     }
 
+    /// <summary>Cuts weights into halves, 16 · high + low, of −8 to 8 and of −8 to 7.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="count">How many; whole vectors of 32 are read and written.</param>
+    /// <param name="high">Receives the high halves; may be where the weights are.</param>
+    /// <param name="low">Receives the low halves.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Halve(sbyte* weights, int count, sbyte* high, sbyte* low)
+    {
+        for (int i = 0; i < count; i += Vector256<byte>.Count)
+        {
+            Vector256<byte> weight = Vector256.Load((byte*)weights + i);
+
+            // (weight + 8) / 16, rounded down, without a carry out of 8 bits; there is no shift of bytes with their sign.
+            Vector256<byte> half = (((weight.AsUInt16() >>> 1).AsByte() & Vector256.Create((byte)0x7F)) ^ Vector256.Create((byte)0x40)) - Vector256.Create((byte)(0x40 - 4));
+            Vector256<byte> sixteenth = (((half.AsUInt16() >>> 3).AsByte() & Vector256.Create((byte)0x1F)) ^ Vector256.Create((byte)0x10)) - Vector256.Create((byte)0x10);
+            sixteenth.Store((byte*)high + i);
+            (weight - ((sixteenth.AsUInt16() << 4).AsByte() & Vector256.Create((byte)0xF0))).Store((byte*)low + i);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Unpack<TBits>(byte* packed, int weights, sbyte* target)
         where TBits : unmanaged

@@ -12,12 +12,12 @@ internal static unsafe class WinogradPacker
     public static byte* Pack(PackedWeights memory, QuantizedLayer layer, in LayerShape shape, WinogradLayout layout, PackingRoom room)
     {
         var transform = WinogradTransform.Of(layout.Tile);
-        var weights = WinogradWeights.Of(transform, layer.Weights, shape.Outputs, shape.Channels, room);
+        WinogradWeights[] parts = WinogradWeights.PartsOf(transform, layer.Weights, shape.Outputs, shape.Channels, shape.Bits, room);
         int groups = (shape.Channels + AccumulationBounds.Group - 1) / AccumulationBounds.Group;
-        int[][] chunks = layout.WidensLast ? [.. transform.Positions.Select(_ => new[] { groups })] : weights.Chunks(shape.MaxLevel);
         if (layout.WidensLast)
             RequireFit(layer, shape, transform);
-        int count = chunks.Sum(sizes => sizes.Length);
+        Piece[] pieces = Pieces(parts, shape, layout.WidensLast ? groups : 0);
+        int count = pieces.Sum(piece => piece.Chunks.Length);
         if (count > layout.Chunks)
         {
             throw new WeightsException(
@@ -30,7 +30,7 @@ internal static unsafe class WinogradPacker
         var packed = new PanelLayout(layout.Lanes, AccumulationBounds.Group, layout.Vectors, layout.PackedBits, 0);
         int weightBytes = layout.PackedBits > 0
             ? LayerPacker.PanelBytes(shape, packed) * (padded / panel)
-            : transform.Positions.Count * groups * AccumulationBounds.Group * padded;
+            : pieces.Length * groups * AccumulationBounds.Group * padded;
         byte* block = memory.Add(parameterBytes + weightBytes + ((1 + layout.Chunks) * WinogradStep.Bytes));
         LayerPacker.WriteScales(layer, shape, 0, (float*)block, (float*)block + padded, 1f / transform.Scale);
         if (layout.WidensLast)
@@ -38,15 +38,38 @@ internal static unsafe class WinogradPacker
         else
             WriteCorrections(layer, shape, transform, layout.Lanes, (int*)block + (2 * padded));
         var steps = (WinogradStep*)(block + parameterBytes + weightBytes);
-        int[] order = [.. Enumerable.Range(0, chunks.Length).OrderBy(position => chunks[position].Length > 1)];
-        WriteSteps(transform, chunks, order, layout, steps);
+        WriteSteps(transform, pieces, layout, steps);
         if (layout.PackedBits > 0)
             LayerPacker.WritePanels(block + parameterBytes, layer.Weights, shape, packed, room);
         else
-            WriteWeights(weights, order, groups, layout, padded, (sbyte*)block + parameterBytes);
+            WriteWeights(pieces, groups, layout, padded, (sbyte*)block + parameterBytes);
         if (layout.WidensLast)
-            ApplyFactors(transform, order, (sbyte*)block + parameterBytes, weightBytes, groups * panel * AccumulationBounds.Group);
+            ApplyFactors(transform, pieces, (sbyte*)block + parameterBytes, weightBytes, groups * panel * AccumulationBounds.Group);
         return block;
+    }
+
+    /// <summary>
+    /// What is multiplied, and in which chunks of channels. Whole pieces come first: they are all alike, so that one unrolled loop
+    /// does them.
+    /// </summary>
+    /// <param name="parts">The layer's weights, or their high halves and their low halves.</param>
+    /// <param name="shape">The layer.</param>
+    /// <param name="whole">Groups of all channels where none are cut; else 0.</param>
+    private static Piece[] Pieces(WinogradWeights[] parts, in LayerShape shape, int whole)
+    {
+        var pieces = new List<Piece>();
+        for (int half = 0; half < parts.Length; half++)
+        {
+            WinogradTransform transform = parts[half].Transform;
+            int[][] chunks = whole > 0
+                ? [.. transform.Positions.Select(_ => new[] { whole })]
+                : parts[half].Chunks(shape.MaxLevel) ?? throw new WeightsException(
+                    $"Layer '{shape.Name}': two products of F({transform.Tile}x{transform.Tile}) alone go beyond 16 bits. The profile's 'bounds' belong to other weights.");
+            for (int position = 0; position < chunks.Length; position++)
+                pieces.Add(new Piece(parts[half], half, position, chunks[position]));
+        }
+
+        return [.. pieces.OrderBy(piece => piece.Chunks.Length > 1)];
     }
 
     /// <summary>Proves that no pixel's sum over either pair of each group of four channels, of weights of one sign, goes beyond 16 bits.</summary>
@@ -127,58 +150,65 @@ internal static unsafe class WinogradPacker
             .Select(sum => (int)sum).ToArray()),
     ];
 
-    /// <summary>Positions of one chunk come first: they are all alike, so that one unrolled loop does them.</summary>
-    private static void WriteSteps(WinogradTransform transform, int[][] chunks, int[] order, WinogradLayout layout, WinogradStep* head)
+    private static void WriteSteps(WinogradTransform transform, Piece[] pieces, WinogradLayout layout, WinogradStep* head)
     {
+        var begun = new bool[transform.Positions.Count];
         int count = 0, whole = 0, groupBytes = layout.Vectors * layout.Lanes * AccumulationBounds.Group, written = 0;
-        foreach (int position in order)
+        foreach ((WinogradWeights part, int half, int position, int[] chunks) in pieces)
         {
-            int first = 0, factor = transform.Positions[position].Factor;
-            foreach (int size in chunks[position])
+            int first = 0, factor = transform.Positions[position].Factor * part.Factor;
+            foreach (int size in chunks)
             {
                 head[1 + count++] = new WinogradStep
                 {
                     Data = (position * layout.DataPitch) + (first * AccumulationBounds.Group),
-                    Weights = layout.PackedBits > 0 ? (position * layout.WeightPitch) + (first * groupBytes) : written,
+                    Weights = layout.PackedBits > 0 ? (((half * begun.Length) + position) * layout.WeightPitch) + (first * groupBytes) : written,
                     Sums = position * layout.SumsPitch,
                     Groups = size,
                     Factor = factor | (factor << 16),
-                    Continues = first == 0 ? 0 : 1,
+                    Continues = begun[position] ? 1 : 0,
                 };
+                begun[position] = true;
                 first += size;
                 written += size * groupBytes;
             }
 
-            whole += chunks[position].Length == 1 ? 1 : 0;
+            whole += chunks.Length == 1 ? 1 : 0;
         }
 
         *head = new WinogradStep { Groups = whole, Sums = count - whole };
     }
 
     /// <summary>Multiplies transformed weights by what the products of their position are multiplied by; they still fit 8 bits.</summary>
-    private static void ApplyFactors(WinogradTransform transform, int[] order, sbyte* weights, int count, int positionBytes)
+    private static void ApplyFactors(WinogradTransform transform, Piece[] pieces, sbyte* weights, int count, int positionBytes)
     {
         for (int i = 0; i < count; i++)
-            weights[i] = checked((sbyte)(weights[i] * transform.Positions[order[i / positionBytes % order.Length]].Factor));
+            weights[i] = checked((sbyte)(weights[i] * transform.Positions[pieces[i / positionBytes % pieces.Length].Position].Factor));
     }
 
-    private static void WriteWeights(
-        WinogradWeights weights, IEnumerable<int> positions, int groups, WinogradLayout layout, int padded, sbyte* target)
+    private static void WriteWeights(Piece[] pieces, int groups, WinogradLayout layout, int padded, sbyte* target)
     {
         int panel = layout.Vectors * layout.Lanes, blocks = panel / WinogradWeights.BlockOutputs;
         for (int first = 0; first < padded / WinogradWeights.BlockOutputs; first += blocks)
         {
-            // The chunks of a position follow each other.
-            foreach (int position in positions)
+            // The chunks of a piece follow each other.
+            foreach ((WinogradWeights part, _, int position, _) in pieces)
             {
-                for (int block = 0; block < blocks && first + block < weights.Blocks; block++)
+                for (int block = 0; block < blocks && first + block < part.Blocks; block++)
                 {
                     sbyte* outputs = target + (block * WinogradWeights.BlockOutputs * AccumulationBounds.Group);
-                    weights.Write(position, first + block, outputs, panel * AccumulationBounds.Group);
+                    part.Write(position, first + block, outputs, panel * AccumulationBounds.Group);
                 }
 
                 target += groups * panel * AccumulationBounds.Group;
             }
         }
     }
+
+    /// <summary>Weights of one position that are multiplied by its levels.</summary>
+    /// <param name="Part">The layer's weights, or halves of them.</param>
+    /// <param name="Half">0, or 1 for low halves.</param>
+    /// <param name="Position">The position.</param>
+    /// <param name="Chunks">Groups of four channels in each chunk.</param>
+    private sealed record Piece(WinogradWeights Part, int Half, int Position, int[] Chunks);
 }

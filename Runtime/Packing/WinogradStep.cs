@@ -1,8 +1,8 @@
 namespace BitKernelGen.Packing;
 
 /// <summary>
-/// What a Winograd kernel does in one 16-bit sum: a position, or a chunk of one. A layer's steps follow its weights, after a head
-/// whose <see cref="Groups"/> counts the whole positions and whose <see cref="Sums"/> counts the chunks that follow them.
+/// What a Winograd kernel does in one 16-bit sum: a position, of halves of weights where they have two, or a chunk of one. A layer's steps follow its weights, after a head
+/// whose <see cref="Groups"/> counts the whole ones and whose <see cref="Sums"/> counts the chunks that follow them.
 /// </summary>
 public struct WinogradStep
 {
@@ -21,7 +21,7 @@ public struct WinogradStep
     /// <summary>What its 16-bit sums are multiplied by when they are widened: a number twice, in 16 bits each.</summary>
     public int Factor;
 
-    /// <summary>1 where it adds to the sums of a chunk before it, 0 where it begins them.</summary>
+    /// <summary>1 where it adds to the sums of a step before it, 0 where it begins them.</summary>
     public int Continues;
 
     /// <summary>Bytes of a step.</summary>

@@ -20,7 +20,7 @@ public sealed class WinogradTransform
     /// <summary>The largest level that the transformed levels, offset to be unsigned, leave room for in 8 bits.</summary>
     public const int MaxLevel = 15;
 
-    /// <summary>The most bits that weights may have: transformed ones then fit 8 bits, and no pair of products saturates 16.</summary>
+    /// <summary>The most bits of weights whose transformed ones fit 8 bits, and of which no pair of products saturates 16; others are cut into halves.</summary>
     public const int MaxWeightBits = 4;
 
     private readonly Axis _axis;

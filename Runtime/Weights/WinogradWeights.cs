@@ -14,6 +14,9 @@ public sealed unsafe class WinogradWeights
     /// <summary>Outputs of a block: a vector holds a group of four channels of each.</summary>
     internal const int BlockOutputs = 8;
 
+    /// <summary>What a high half counts for.</summary>
+    private const int HighFactor = 16;
+
     private const int Taps = WinogradTransform.Taps * WinogradTransform.Taps;
     private const int VectorBytes = BlockOutputs * AccumulationBounds.Group;
 
@@ -44,6 +47,59 @@ public sealed unsafe class WinogradWeights
 
     /// <summary>Blocks of <see cref="BlockOutputs"/> outputs.</summary>
     internal int Blocks => (Outputs + BlockOutputs - 1) / BlockOutputs;
+
+    /// <summary>What its products count for: 16 where it holds the high halves of weights, else 1.</summary>
+    public int Factor { get; private init; } = 1;
+
+    /// <summary>
+    /// Takes the weights of a 3x3 convolution in parts whose transforms fit 8 bits: themselves, or where they have more than
+    /// <see cref="WinogradTransform.MaxWeightBits"/> bits two halves, 16 · high + low, of −8 to 8.
+    /// </summary>
+    /// <param name="transform">The transform.</param>
+    /// <param name="weights">[outputs, 3, 3, channels].</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="bits">Bits of a weight, 1 to 8.</param>
+    public static WinogradWeights[] PartsOf(WinogradTransform transform, ReadOnlySpan<sbyte> weights, int outputs, int channels, int bits) =>
+        PartsOf(transform, weights, outputs, channels, bits, room: null);
+
+    /// <summary>The same, valid until the next layer's weights are taken into the same room.</summary>
+    internal static WinogradWeights[] PartsOf(
+        WinogradTransform transform, ReadOnlySpan<sbyte> weights, int outputs, int channels, int bits, PackingRoom? room)
+    {
+        if (bits <= WinogradTransform.MaxWeightBits)
+            return [Of(transform, weights, outputs, channels, room)];
+        sbyte[] high = new sbyte[weights.Length], low = new sbyte[weights.Length];
+        Halve(weights, high, low);
+        var highest = new WinogradWeights(transform, outputs, channels, room: null) { Factor = HighFactor };
+        highest.Take(high);
+        return [highest, Of(transform, low, outputs, channels)];
+    }
+
+    /// <summary>The 16-bit sums that all products of a layer take; 0 where two products alone go beyond 16 bits.</summary>
+    /// <param name="parts">The layer's weights.</param>
+    /// <param name="maxLevel">The largest level of the input's code, at most <see cref="WinogradTransform.MaxLevel"/>.</param>
+    public static int ChunksOf(IReadOnlyList<WinogradWeights> parts, int maxLevel)
+    {
+        int count = 0;
+        foreach (WinogradWeights part in parts)
+        {
+            if (part.Chunks(maxLevel) is not { } chunks)
+                return 0;
+            count += chunks.Sum(sizes => sizes.Length);
+        }
+
+        return count;
+    }
+
+    private static void Halve(ReadOnlySpan<sbyte> weights, sbyte[] high, sbyte[] low)
+    {
+        for (int i = 0; i < weights.Length; i++)
+        {
+            low[i] = (sbyte)(((weights[i] + (HighFactor / 2)) & (HighFactor - 1)) - (HighFactor / 2));
+            high[i] = (sbyte)((weights[i] - low[i]) / HighFactor);
+        }
+    }
 
     /// <summary>Takes the weights of a 3x3 convolution.</summary>
     /// <param name="transform">The transform.</param>
@@ -110,15 +166,17 @@ public sealed unsafe class WinogradWeights
     /// products of either pair of a group, of one sign, for any levels, never sum beyond 16 bits.
     /// </summary>
     /// <param name="maxLevel">The largest level of the input's code, at most <see cref="WinogradTransform.MaxLevel"/>.</param>
-    /// <returns>For each position the number of groups in each chunk.</returns>
-    public int[][] Chunks(int maxLevel)
+    /// <returns>For each position the number of groups in each chunk; null where a pair of products alone, of halves, goes beyond.</returns>
+    public int[][]? Chunks(int maxLevel)
     {
         var chunks = new int[_terms.Length][];
         var sums = new Vector256<ushort>[Blocks * 2];
         for (int position = 0; position < chunks.Length; position++)
         {
             var largest = (ushort)(short.MaxValue / Transform.Positions[position].Span(maxLevel));
-            chunks[position] = IsWhole(position, largest) ? [_groups] : Cut(position, largest, sums);
+            if ((IsWhole(position, largest) ? [_groups] : Cut(position, largest, sums)) is not { } sizes)
+                return null;
+            chunks[position] = sizes;
         }
 
         return chunks;
@@ -155,12 +213,12 @@ public sealed unsafe class WinogradWeights
         return true;
     }
 
-    /// <summary>Cuts where any output goes beyond the limit.</summary>
+    /// <summary>Cuts where any output goes beyond the limit; null where one group alone does.</summary>
     /// <param name="position">The position.</param>
     /// <param name="largest">The limit.</param>
     /// <param name="sums">Room for the sums of all blocks: positive weights, then negated negative ones.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int[] Cut(int position, ushort largest, Vector256<ushort>[] sums)
+    private int[]? Cut(int position, ushort largest, Vector256<ushort>[] sums)
     {
         (int[] plus, int[] minus) = _terms[position];
         var sizes = new List<int>();
@@ -172,10 +230,13 @@ public sealed unsafe class WinogradWeights
             {
                 if (Add(taps + (group * VectorBytes)) <= largest)
                     continue;
+                if (group == start)
+                    return null;
+
+                // The group that did not fit begins the next chunk.
                 sizes.Add(group - start);
-                start = group;
+                start = group--;
                 Array.Clear(sums);
-                Add(taps + (group * VectorBytes));
             }
         }
 
