@@ -127,12 +127,13 @@ internal static class CostModel
         double widen = tile.WidensLast ? 0.3 : isWide ? 1.2 : 1;
         double products = tileVectors * tile.Positions * ((tile.Parts * ((tile.Groups * (isWide ? 1.14 : 0.6)) + widen)) + (tile.IsHalved ? 0.6 : 0));
 
-        // Weights that go through the first-level cache again for each group of tiles; packed ones are unpacked and transformed once.
+        // Weights that go through the first-level cache again for each group of tiles, and those of a large layer come from beyond the
+        // second-level cache once; packed ones are unpacked and transformed once.
         int panels = tile.PaddedOutputs / tile.PanelOutputs;
         double bytes = (double)panels * tile.Parts * tile.Positions * tile.TapBytes;
         double streaming = tile.IsPacked
             ? (bytes / tile.Isa.Bytes * 3) + (bytes * groups / 128) + Unpack((double)panels * tile.PanelWeights, tile.PackedBits)
-            : bytes > 24 * 1024 ? bytes * groups / 256 : 0;
+            : (bytes > 24 * 1024 ? bytes * groups / 256 : 0) + (bytes > 256 * 1024 ? bytes / 32 : 0);
 
         double columns = (tile.Size == 4 ? 60 : 14) * (isWide ? 1 : 0.6);
         double finish = tile.Size * tile.Size * (Finish(tile.Isa) + (isWide ? 0 : 1));
