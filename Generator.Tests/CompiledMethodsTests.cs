@@ -30,6 +30,7 @@ public sealed partial class CompiledMethodsTests : IDisposable
         Skip.If(
             Machine.InstructionSet != "AVX-512" && Machine.InstructionSet != instructionSet,
             $"This machine has {Machine.InstructionSet}, not {instructionSet}.");
+        Skip.If(EmulatedInstructions.AreOn, "Emulated instructions are calls.");
         Skip.If(suffix == "Vbmi" && !Avx512Vbmi.IsSupported, "This machine has no VBMI.");
         string assembly = Path.Combine(_folder, "Models.dll"), listing = Path.Combine(_folder, "listing.txt");
         CompiledModels.Compile(Profiles(), assembly);

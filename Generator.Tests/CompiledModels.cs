@@ -20,12 +20,14 @@ internal sealed class CompiledModels
         CSharpParseOptions language = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
         CSharpCompilation project = CSharpCompilation.Create(
             "Models",
+            EmulatedInstructions.AreOn ? EmulatedInstructions.Sources(language) : [],
             references: References(),
             options: new CSharpCompilationOptions(
                 OutputKind.DynamicallyLinkedLibrary,
                 optimizationLevel: OptimizationLevel.Release,
                 allowUnsafe: true,
                 warningLevel: 9999,
+                specificDiagnosticOptions: [new("CS0436", EmulatedInstructions.AreOn ? ReportDiagnostic.Suppress : ReportDiagnostic.Default)],
                 nullableContextOptions: NullableContextOptions.Enable));
         GeneratorDriver driver = ProfileDriver
             .Create(isParallel: true, [.. profiles.Select(profile =>

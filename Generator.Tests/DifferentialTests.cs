@@ -102,6 +102,7 @@ public class DifferentialTests(CompiledNetworks compiled)
     }
 
     [Theory]
+    [InlineData("AVX-512")]
     [InlineData("AVX2")]
     [InlineData("SSE4.1")]
     [InlineData("AdvSimd dot product")]

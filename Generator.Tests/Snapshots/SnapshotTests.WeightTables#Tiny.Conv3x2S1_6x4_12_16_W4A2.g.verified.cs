@@ -39,107 +39,375 @@ namespace Acme.TinyKernels
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void RunAvx512(byte* input, byte* weights, byte* output, byte* scratch)
         {
-            sbyte* panel = (sbyte*)(scratch + 0);
-            byte* packed = weights + 192;
-            PanelUnpacker.Unpack(packed, 4, 1152, panel);
-            for (int y = 0; y < 6; y++)
+            byte* planes = scratch;
+            byte* chunks = scratch + 1536;
+            int* sums = (int*)(scratch + 3072);
+            const int rows = 6;
+            int blocks = (((rows - 1) * 4) + 67) / 64;
+            for (int row = 0; row < rows + 2; row++)
             {
-                RowAvx512(input + (y * 96), panel, (float*)weights, output + (y * 64));
+                PlanesAvx512(input + (row * 96), planes + (row * 4), 4);
+                PlanesAvx512(input + (row * 96) + 12, planes + (row * 4) + 256, 4);
+            }
+
+            byte* tables = weights + 192;
+            for (int quad = 0; quad < 16; quad += 4, tables += 1152)
+            {
+                TileAvx512(planes, tables, chunks, sums + quad, blocks);
+            }
+
+            for (int row = 0; row < rows; row++)
+            {
+                FinishAvx512(sums + (row * 64), (float*)weights, 16, output + (row * 64));
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RowAvx512(byte* input, sbyte* weights, float* parameters, byte* output)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void PlanesAvx512(byte* input, byte* planes, int pixels)
         {
-            Vector512<short> s0;
-            Vector512<short> s1;
-            Vector512<short> s2;
-            Vector512<short> s3;
-            Vector512<sbyte> w0;
-            Vector512<byte> x0, x1, x2, x3;
-            Vector512<short> t0, t1, t2, t3;
-            s0 = Vector512<short>.Zero;
-            s1 = Vector512<short>.Zero;
-            s2 = Vector512<short>.Zero;
-            s3 = Vector512<short>.Zero;
-            for (int row = 3; row > 0; row--)
+            Vector512<uint> a, b, c, d, low01, low23, high01, high23;
+            Vector512<ushort> words, first, second, x0, x1, x2, y0, y1, y2;
+            for (int x = 0; x < pixels; x += 64)
             {
-                for (int i = 0; i < 2; i++)
+                int at = Math.Max(0, Math.Min(x, pixels - 64));
+                byte* from = input + (at * 24), to = planes + at;
+                a = Lanes.Load64(from, 384);
+                b = Lanes.Load64(from + 24, 384);
+                c = Lanes.Load64(from + 48, 384);
+                d = Lanes.Load64(from + 72, 384);
+                low01 = Lanes.Low(a, b);
+                low23 = Lanes.Low(c, d);
+                high01 = Lanes.High(a, b);
+                high23 = Lanes.High(c, d);
+                words = Lanes.Low(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                x0 = ((words | (words >>> 4)) << 8) >>> 8;
+                words = Lanes.High(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                x1 = ((words | (words >>> 4)) << 8) >>> 8;
+                words = Lanes.Low(high01.AsUInt64(), high23.AsUInt64()).AsUInt16();
+                x2 = ((words | (words >>> 4)) << 8) >>> 8;
+                a = Lanes.Load64(from + 96, 384);
+                b = Lanes.Load64(from + 120, 384);
+                c = Lanes.Load64(from + 144, 384);
+                d = Lanes.Load64(from + 168, 384);
+                low01 = Lanes.Low(a, b);
+                low23 = Lanes.Low(c, d);
+                high01 = Lanes.High(a, b);
+                high23 = Lanes.High(c, d);
+                words = Lanes.Low(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                x0 = Lanes.Narrow(x0, ((words | (words >>> 4)) << 8) >>> 8).AsUInt16();
+                words = Lanes.High(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                x1 = Lanes.Narrow(x1, ((words | (words >>> 4)) << 8) >>> 8).AsUInt16();
+                words = Lanes.Low(high01.AsUInt64(), high23.AsUInt64()).AsUInt16();
+                x2 = Lanes.Narrow(x2, ((words | (words >>> 4)) << 8) >>> 8).AsUInt16();
+                a = Lanes.Load64(from + 192, 384);
+                b = Lanes.Load64(from + 216, 384);
+                c = Lanes.Load64(from + 240, 384);
+                d = Lanes.Load64(from + 264, 384);
+                low01 = Lanes.Low(a, b);
+                low23 = Lanes.Low(c, d);
+                high01 = Lanes.High(a, b);
+                high23 = Lanes.High(c, d);
+                words = Lanes.Low(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                y0 = ((words | (words >>> 4)) << 8) >>> 8;
+                words = Lanes.High(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                y1 = ((words | (words >>> 4)) << 8) >>> 8;
+                words = Lanes.Low(high01.AsUInt64(), high23.AsUInt64()).AsUInt16();
+                y2 = ((words | (words >>> 4)) << 8) >>> 8;
+                a = Lanes.Load64(from + 288, 384);
+                b = Lanes.Load64(from + 312, 384);
+                c = Lanes.Load64(from + 336, 384);
+                d = Lanes.Load64(from + 360, 384);
+                low01 = Lanes.Low(a, b);
+                low23 = Lanes.Low(c, d);
+                high01 = Lanes.High(a, b);
+                high23 = Lanes.High(c, d);
+                words = Lanes.Low(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                y0 = Lanes.Narrow(y0, ((words | (words >>> 4)) << 8) >>> 8).AsUInt16();
+                words = Lanes.High(low01.AsUInt64(), low23.AsUInt64()).AsUInt16();
+                y1 = Lanes.Narrow(y1, ((words | (words >>> 4)) << 8) >>> 8).AsUInt16();
+                words = Lanes.Low(high01.AsUInt64(), high23.AsUInt64()).AsUInt16();
+                y2 = Lanes.Narrow(y2, ((words | (words >>> 4)) << 8) >>> 8).AsUInt16();
+                first = ((x0 & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                second = ((y0 & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                Lanes.Narrow(first, second).Store(to);
+                first = (((x0 >>> 1) & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                second = (((y0 >>> 1) & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 128);
+                first = ((x1 & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                second = ((y1 & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 512);
+                first = (((x1 >>> 1) & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                second = (((y1 >>> 1) & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 640);
+                first = ((x2 & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                second = ((y2 & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 1024);
+                first = (((x2 >>> 1) & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                second = (((y2 >>> 1) & Vector512.Create((ushort)0x1111)) * Vector512.Create((ushort)0x1248)) >>> 12;
+                Lanes.Narrow(first, second).Store(to + 1152);
+                from += 16;
+                to += 2048;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void TileAvx512(byte* planes, byte* tables, byte* chunks, int* sums, int blocks)
+        {
+            Vector512<byte> s00, s01;
+            Vector512<byte> s10, s11;
+            Vector512<byte> s20, s21;
+            Vector512<byte> s30, s31;
+            Vector512<byte> x0, x1, table, t0, t1;
+            Vector512<ushort> even0, odd0, even1, odd1, even2, odd2, even3, odd3, sum, low, high;
+            for (int block = 0; block < blocks; block++)
+            {
+                byte* next = tables, chunk, index;
+                byte* group = planes;
+                chunk = chunks;
+                for (int first = 0; first < 3; first++)
                 {
-                    w0 = Vector512.Load(weights);
-                    x0 = Vector512.Create(*(int*)input).AsByte();
-                    x1 = Vector512.Create(*(int*)(input + 24)).AsByte();
-                    x2 = Vector512.Create(*(int*)(input + 48)).AsByte();
-                    x3 = Vector512.Create(*(int*)(input + 72)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                    t2 = Avx512BW.MultiplyAddAdjacent(x2, w0);
-                    t3 = Avx512BW.MultiplyAddAdjacent(x3, w0);
-                    s0 += t0;
-                    s1 += t1;
-                    s2 += t2;
-                    s3 += t3;
-                    w0 = Vector512.Load(weights + 64);
-                    x0 = Vector512.Create(*(int*)(input + 4)).AsByte();
-                    x1 = Vector512.Create(*(int*)(input + 28)).AsByte();
-                    x2 = Vector512.Create(*(int*)(input + 52)).AsByte();
-                    x3 = Vector512.Create(*(int*)(input + 76)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                    t2 = Avx512BW.MultiplyAddAdjacent(x2, w0);
-                    t3 = Avx512BW.MultiplyAddAdjacent(x3, w0);
-                    s0 += t0;
-                    s1 += t1;
-                    s2 += t2;
-                    s3 += t3;
-                    w0 = Vector512.Load(weights + 128);
-                    x0 = Vector512.Create(*(int*)(input + 8)).AsByte();
-                    x1 = Vector512.Create(*(int*)(input + 32)).AsByte();
-                    x2 = Vector512.Create(*(int*)(input + 56)).AsByte();
-                    x3 = Vector512.Create(*(int*)(input + 80)).AsByte();
-                    t0 = Avx512BW.MultiplyAddAdjacent(x0, w0);
-                    t1 = Avx512BW.MultiplyAddAdjacent(x1, w0);
-                    t2 = Avx512BW.MultiplyAddAdjacent(x2, w0);
-                    t3 = Avx512BW.MultiplyAddAdjacent(x3, w0);
-                    s0 += t0;
-                    s1 += t1;
-                    s2 += t2;
-                    s3 += t3;
-                    input += 12;
-                    weights += 192;
+                    index = group;
+                    x0 = Vector512.Load(index);
+                    x1 = Vector512.Load(index + 128);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)next).AsByte();
+                    s00 = Avx512BW.Shuffle(table, x0);
+                    s01 = Avx512BW.Shuffle(table, x1);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 16)).AsByte();
+                    s10 = Avx512BW.Shuffle(table, x0);
+                    s11 = Avx512BW.Shuffle(table, x1);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 32)).AsByte();
+                    s20 = Avx512BW.Shuffle(table, x0);
+                    s21 = Avx512BW.Shuffle(table, x1);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 48)).AsByte();
+                    s30 = Avx512BW.Shuffle(table, x0);
+                    s31 = Avx512BW.Shuffle(table, x1);
+                    x0 = Vector512.Load(index + 256);
+                    x1 = Vector512.Load(index + 384);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 64)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 80)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 96)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 112)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector512.Load(index + 4);
+                    x1 = Vector512.Load(index + 132);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 128)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 144)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 160)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 176)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector512.Load(index + 260);
+                    x1 = Vector512.Load(index + 388);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 192)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 208)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 224)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 240)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector512.Load(index + 8);
+                    x1 = Vector512.Load(index + 136);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 256)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 272)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 288)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 304)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    x0 = Vector512.Load(index + 264);
+                    x1 = Vector512.Load(index + 392);
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 320)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s00 += t0;
+                    s01 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 336)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s10 += t0;
+                    s11 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 352)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s20 += t0;
+                    s21 += t1;
+                    table = Avx512F.BroadcastVector128ToVector512((int*)(next + 368)).AsByte();
+                    t0 = Avx512BW.Shuffle(table, x0);
+                    t1 = Avx512BW.Shuffle(table, x1);
+                    s30 += t0;
+                    s31 += t1;
+                    next += 384;
+                    group += 512;
+                    s00.Store(chunk);
+                    s01.Store(chunk + 64);
+                    s10.Store(chunk + 128);
+                    s11.Store(chunk + 192);
+                    s20.Store(chunk + 256);
+                    s21.Store(chunk + 320);
+                    s30.Store(chunk + 384);
+                    s31.Store(chunk + 448);
+                    chunk += 512;
                 }
 
-                input += 72;
+                even0 = even1 = even2 = even3 = odd0 = odd1 = odd2 = odd3 = Vector512<ushort>.Zero;
+                chunk = chunks;
+                for (int i = 0; i < 3; i++, chunk += 512)
+                {
+                    sum = Vector512.Load((ushort*)(chunk + 64));
+                    even0 += sum;
+                    odd0 += sum >>> 8;
+                    sum = Vector512.Load((ushort*)(chunk + 192));
+                    even1 += sum;
+                    odd1 += sum >>> 8;
+                    sum = Vector512.Load((ushort*)(chunk + 320));
+                    even2 += sum;
+                    odd2 += sum >>> 8;
+                    sum = Vector512.Load((ushort*)(chunk + 448));
+                    even3 += sum;
+                    odd3 += sum >>> 8;
+                }
+
+                even0 += even0;
+                even1 += even1;
+                even2 += even2;
+                even3 += even3;
+                odd0 += odd0;
+                odd1 += odd1;
+                odd2 += odd2;
+                odd3 += odd3;
+                chunk = chunks;
+                for (int i = 0; i < 3; i++, chunk += 512)
+                {
+                    sum = Vector512.Load((ushort*)chunk);
+                    even0 += sum;
+                    odd0 += sum >>> 8;
+                    sum = Vector512.Load((ushort*)(chunk + 128));
+                    even1 += sum;
+                    odd1 += sum >>> 8;
+                    sum = Vector512.Load((ushort*)(chunk + 256));
+                    even2 += sum;
+                    odd2 += sum >>> 8;
+                    sum = Vector512.Load((ushort*)(chunk + 384));
+                    even3 += sum;
+                    odd3 += sum >>> 8;
+                }
+
+                even0 -= odd0 << 8;
+                even1 -= odd1 << 8;
+                even2 -= odd2 << 8;
+                even3 -= odd3 << 8;
+                low = Lanes.Low(even0, even1);
+                high = Lanes.Low(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 32, 256);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 64, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 96, 256);
+                low = Lanes.High(even0, even1);
+                high = Lanes.High(even2, even3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 128, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 160, 256);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 192, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 224, 256);
+                low = Lanes.Low(odd0, odd1);
+                high = Lanes.Low(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 16, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 48, 256);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 80, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 112, 256);
+                low = Lanes.High(odd0, odd1);
+                high = Lanes.High(odd2, odd3);
+                sum = Lanes.Low(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 144, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 176, 256);
+                sum = Lanes.High(low.AsUInt32(), high.AsUInt32()).AsUInt16();
+                Lanes.Store(Lanes.Low(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 208, 256);
+                Lanes.Store(Lanes.High(sum, Vector512<ushort>.Zero).AsUInt32(), sums + 240, 256);
+                planes += 64;
+                sums += 1024;
             }
-
-            Vector512<float> scale = Vector512.Load(parameters), bias = Vector512.Load(parameters + 16);
-            Vector512<int> correction = Vector512.Load((int*)parameters + 32);
-            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s0, Vector512<short>.One), correction, scale, bias, out Vector512<int> level00);
-            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s1, Vector512<short>.One), correction, scale, bias, out Vector512<int> level10);
-            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s2, Vector512<short>.One), correction, scale, bias, out Vector512<int> level20);
-            LevelsAvx512(Avx512BW.MultiplyAddAdjacent(s3, Vector512<short>.One), correction, scale, bias, out Vector512<int> level30);
-            Levels.Store(level00, level10, level20, level30, output, 16, 15);
         }
 
-        // A vector of sums to relu, 4-bit code.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void FinishAvx512(Vector512<int> sum, Vector512<int> correction, Vector512<float> scale, Vector512<float> bias, byte* output)
+        // Sums to relu, 4-bit code.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void FinishAvx512(int* sums, float* parameters, int channels, byte* output)
         {
-            Vector512<float> value = Vector512.ConvertToSingle(sum + correction) * scale;
-            value += bias;
-            Vector512<float> t = Vector512.MaxNative(value, Vector512.Create(0f));
-            t = Vector512.MinNative(t, Vector512.Create(15f));
-            Vector512<int> level = Levels.Round(t);
-            Levels.Store(level, output);
-        }
-
-        // A vector of sums to relu, 4-bit code, to be stored with its neighbours.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void LevelsAvx512(Vector512<int> sum, Vector512<int> correction, Vector512<float> scale, Vector512<float> bias, out Vector512<int> kept)
-        {
-            Vector512<float> value = Vector512.ConvertToSingle(sum + correction) * scale;
-            value += bias;
-            kept = Levels.Round(value);
+            int i = 0;
+            for (; i <= channels - 16; i += 16)
+            {
+                Vector512<float> scale = Vector512.Load(parameters + i);
+                Vector512<float> bias = Vector512.Load(parameters + i + 16);
+                Vector512<int> correction = Vector512.Load((int*)parameters + i + 32);
+                for (int x = 0; x < 4; x++)
+                {
+                    Vector512<float> value = Vector512.ConvertToSingle(Vector512.Load(sums + i + (x * 16)) + correction) * scale;
+                    value += bias;
+                    Vector512<float> t = Vector512.MaxNative(value, Vector512.Create(0f));
+                    t = Vector512.MinNative(t, Vector512.Create(15f));
+                    Vector512<int> level = Levels.Round(t);
+                    Levels.Store(level, output + i + (x * 16));
+                }
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

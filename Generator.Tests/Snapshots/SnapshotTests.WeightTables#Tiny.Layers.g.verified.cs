@@ -13,7 +13,7 @@ namespace Acme
             _conv = global::BitKernelGen.Packing.LayerPacker.Convolution(
                 _weights, weights,
                 new("conv", Outputs: 16, Rows: 3, Columns: 2, Channels: 12, PixelBytes: 12, Bits: 4, Zero: 1, MaxLevel: 3, Step: 0.200000003f, Premultiplier: 10f, StepsPerUnit: 1f),
-                global::System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? new global::BitKernelGen.Packing.PanelLayout(Lanes: 16, Group: 4, Vectors: 1, ResidentBits: 4, Chunk: 18, LevelOffset: 0)
+                global::System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 16, Outputs: 4, Planes: 2)
                     : global::System.Runtime.Intrinsics.X86.Avx2.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 8, Outputs: 4, Planes: 2)
                     : global::System.Runtime.Intrinsics.X86.Sse41.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 4, Outputs: 4, Planes: 2)
                     : global::System.Runtime.Intrinsics.Arm.Dp.IsSupported ? new global::BitKernelGen.Packing.WeightTableLayout(PanelOutputs: 4, Outputs: 4, Planes: 2)
@@ -34,7 +34,7 @@ namespace Acme
         partial void Execute(byte* arena)
         {
             // conv: conv 3x2 /1 relu; input -> 6x4x16
-            TinyKernels.Conv3x2S1_6x4_12_16_W4A2.Run(arena, _conv, arena + 1536, arena + 1984);
+            TinyKernels.Conv3x2S1_6x4_12_16_W4A2.Run(arena, _conv, arena + 2304, arena + 2752);
         }
 
         partial void Decode(byte* arena, float* output)
@@ -45,7 +45,7 @@ namespace Acme
                 {
                     for (int i = 0; i < 16; i++)
                     {
-                        *output++ = ((arena + 1536 + (y * 64) + (x * 16))[i]) * 0.100000001f;
+                        *output++ = ((arena + 2304 + (y * 64) + (x * 16))[i]) * 0.100000001f;
                     }
                 }
             }

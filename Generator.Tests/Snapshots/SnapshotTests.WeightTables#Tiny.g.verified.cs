@@ -10,7 +10,7 @@ namespace Acme
     /// <remarks>
     /// <code>
     /// layer  operation         output  weights  output code    MACs  weight bytes
-    /// conv   conv 3x2 /1 relu  6x4x16  4 bit    4 bit        27,648           960
+    /// conv   conv 3x2 /1 relu  6x4x16  4 bit    4 bit        27,648         4,800
     /// </code>
     /// </remarks>
     public sealed unsafe partial class Tiny : global::BitKernelGen.IModel
@@ -22,7 +22,7 @@ namespace Acme
         public const int OutputLength = 384;
 
         private readonly global::BitKernelGen.Packing.PackedWeights _weights = new();
-        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(3648, 4608, 3712, 4096, 4096, 3712, 3904));
+        private readonly global::BitKernelGen.Execution.WorkspacePool _workspaces = new(global::BitKernelGen.Execution.Machine.Choose(9984, 5376, 4480, 4864, 4864, 4480, 4672));
         private bool _isDisposed;
 
         /// <summary>Layers, bits and bytes.</summary>
@@ -30,14 +30,14 @@ namespace Acme
             Name: "Tiny",
             InputShape: new[] { 6, 7, 12 },
             OutputLength: OutputLength,
-            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(960L, 4800L, 4800L, 4800L, 4800L, 4800L, 960L),
-            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(3648L, 4608L, 3712L, 4096L, 4096L, 3712L, 3904L),
+            WeightBytes: global::BitKernelGen.Execution.Machine.Choose(4800L, 4800L, 4800L, 4800L, 4800L, 4800L, 960L),
+            ArenaBytes: global::BitKernelGen.Execution.Machine.Choose(9984L, 5376L, 4480L, 4864L, 4864L, 4480L, 4672L),
             FloatWeightBytes: 4672L,
             FloatArenaBytes: 3552L,
             InstructionSet: global::BitKernelGen.Execution.Machine.InstructionSet,
             Layers: new global::BitKernelGen.LayerInfo[]
             {
-                new("conv", "conv", new[] { 6, 4, 16 }, 27648L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("multiply-add deep 4x1 chunk 18", "weight-tables 4x1x2", "weight-tables 4x1x2", "weight-tables 4x2x2", "weight-tables 4x2x2", "weight-tables 4x1x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(660L, 921L, 1707L, 2909L, 2909L, 4512L, 9562L), global::BitKernelGen.Execution.Machine.Choose(960L, 4800L, 4800L, 4800L, 4800L, 4800L, 960L)),
+                new("conv", "conv", new[] { 6, 4, 16 }, 27648L, 4, 4, 0, new[] { 8, 4, 2, 1 }, global::BitKernelGen.Execution.Machine.Choose("weight-tables 4x1x2", "weight-tables 4x1x2", "weight-tables 4x1x2", "weight-tables 4x2x2", "weight-tables 4x2x2", "weight-tables 4x1x2", "multiply-add portable 1x1"), global::BitKernelGen.Execution.Machine.Choose(1705L, 921L, 1707L, 2909L, 2909L, 4512L, 9562L), global::BitKernelGen.Execution.Machine.Choose(4800L, 4800L, 4800L, 4800L, 4800L, 4800L, 960L)),
             });
 
         private Tiny(global::BitKernelGen.SafeTensors weights)

@@ -164,7 +164,10 @@ internal sealed class WeightTableTileEmitter(SourceWriter writer, WeightTableTil
         }
     }
 
-    private string Table(string pointer) => _isa == Isa.Avx2 ? $"Avx2.BroadcastVector128ToVector256({pointer})" : $"Vector128.Load({pointer})";
+    private string Table(string pointer) =>
+        _isa == Isa.Avx512 ? $"Avx512F.BroadcastVector128ToVector512((int*){CSharp.Operand(pointer)}).AsByte()"
+        : _isa == Isa.Avx2 ? $"Avx2.BroadcastVector128ToVector256({pointer})"
+        : $"Vector128.Load({pointer})";
 
     private string Lookup(string index) =>
         _isa.MultipliesSignedBytes ? $"AdvSimd.Arm64.VectorTableLookup(table, {index})"

@@ -103,8 +103,8 @@ internal static class CostModel
 
     private static double WeightTables(WeightTableTile tile)
     {
-        // A lookup and its addition, with its share of tables and indices. Those of 128-bit machines but x64 were not measured.
-        double lookup = tile.Isa == Isa.PackedSimd ? 2.5 : tile.Isa.MultipliesSignedBytes ? 1.5 : 0.75;
+        // A lookup and its addition, with its share of tables and indices. Those of AVX-512, and of 128-bit machines but x64, were not measured.
+        double lookup = tile.Isa == Isa.PackedSimd ? 2.5 : tile.Isa == Isa.Avx512 || tile.Isa.MultipliesSignedBytes ? 1.5 : 0.75;
         double chunk = 1.75 * lookup, pixel = 0.9 * lookup;
 
         WeightTableImage image = tile.Image(0);

@@ -64,8 +64,8 @@ internal sealed record Isa(string Name, string Display, string Test, string Vect
     /// <summary>Whether there are Winograd kernels.</summary>
     public bool HasWinograd => this == Avx512 || this == Avx2;
 
-    /// <summary>Whether there are kernels that look 16 bytes up at once, in every 128 bits of a vector.</summary>
-    public bool LooksUp => (this == Avx2 || Lanes == 4) && this != Vector128;
+    /// <summary>Whether it looks 16 bytes up at once, in every 128 bits of a vector.</summary>
+    public bool LooksUp => Lanes >= 4 && this != Vector128;
 
     /// <summary>Bytes of a vector.</summary>
     public int Bytes => Lanes * 4;

@@ -57,9 +57,9 @@ internal sealed record WeightTableImage(WeightTableTile Tile, int RowPixels, int
     /// <summary>Pixels that go through the epilogue.</summary>
     public int Pixels => Tile.Height * Tile.Width;
 
-    /// <summary>Cycles of the planes of all strips.</summary>
+    /// <summary>Cycles of the planes of all strips. Vectors of 512 bits are put together from more parts, by one unit instead of two.</summary>
     public double PlaneCycles => (double)Strips * (Rows + Tile.Window.KernelHeight - 1) * RowPixels * Tile.Window.StrideHeight * Tile.Window.StrideWidth
-        * Tile.Groups / Tile.Isa.Bytes * (10 + (4 * Tile.Planes));
+        * Tile.Groups / Tile.Isa.Bytes * (10 + (4 * Tile.Planes)) * (Tile.Isa == Isa.Avx512 ? 2.5 : 1);
 
     /// <summary>Where a place of the window is, counted in pixels of a phase.</summary>
     public int Distance(int row, int column) => (row / Tile.Window.StrideHeight * RowPixels) + (column / Tile.Window.StrideWidth);

@@ -20,6 +20,11 @@ public static unsafe class Lanes
     public static Vector256<uint> Load32(byte* source, int laneBytes) =>
         Vector256.Create(Vector128.Load((uint*)source), Vector128.Load((uint*)(source + laneBytes)));
 
+    /// <inheritdoc cref="Load32"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Load64(byte* source, int laneBytes) =>
+        Vector512.Create(Load32(source, laneBytes), Load32(source + (2 * laneBytes), laneBytes));
+
     /// <summary>The first halves of two lanes, element by element in turns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ushort> Low(Vector128<ushort> left, Vector128<ushort> right) =>
@@ -80,6 +85,30 @@ public static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> High(Vector256<ulong> left, Vector256<ulong> right) => Avx2.UnpackHigh(left, right);
 
+    /// <inheritdoc cref="Low(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> Low(Vector512<ushort> left, Vector512<ushort> right) => Avx512BW.UnpackLow(left, right);
+
+    /// <inheritdoc cref="High(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> High(Vector512<ushort> left, Vector512<ushort> right) => Avx512BW.UnpackHigh(left, right);
+
+    /// <inheritdoc cref="Low(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Low(Vector512<uint> left, Vector512<uint> right) => Avx512F.UnpackLow(left, right);
+
+    /// <inheritdoc cref="High(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> High(Vector512<uint> left, Vector512<uint> right) => Avx512F.UnpackHigh(left, right);
+
+    /// <inheritdoc cref="Low(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Low(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.UnpackLow(left, right);
+
+    /// <inheritdoc cref="High(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> High(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.UnpackHigh(left, right);
+
     /// <summary>Numbers of at most 255 to bytes: those of the first vector's lane, then those of the second's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Narrow(Vector128<ushort> first, Vector128<ushort> second) =>
@@ -88,6 +117,10 @@ public static unsafe class Lanes
     /// <inheritdoc cref="Narrow(Vector128{ushort}, Vector128{ushort})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Narrow(Vector256<ushort> first, Vector256<ushort> second) => Avx2.PackUnsignedSaturate(first.AsInt16(), second.AsInt16());
+
+    /// <inheritdoc cref="Narrow(Vector128{ushort}, Vector128{ushort})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Narrow(Vector512<ushort> first, Vector512<ushort> second) => Avx512BW.PackUnsignedSaturate(first.AsInt16(), second.AsInt16());
 
     /// <summary>Stores four sums of a pixel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,6 +132,14 @@ public static unsafe class Lanes
     {
         sums.GetLower().AsInt32().Store(target);
         sums.GetUpper().AsInt32().Store(target + lane);
+    }
+
+    /// <inheritdoc cref="Store(Vector256{uint}, int*, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<uint> sums, int* target, int lane)
+    {
+        Store(sums.GetLower(), target, lane);
+        Store(sums.GetUpper(), target + (2 * lane), lane);
     }
 
     /// <summary>Doubles four sums of a pixel and adds others.</summary>
@@ -115,5 +156,13 @@ public static unsafe class Lanes
     {
         Add(sums.GetLower(), target, lane);
         Add(sums.GetUpper(), target + lane, lane);
+    }
+
+    /// <inheritdoc cref="Add(Vector256{uint}, int*, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(Vector512<uint> sums, int* target, int lane)
+    {
+        Add(sums.GetLower(), target, lane);
+        Add(sums.GetUpper(), target + (2 * lane), lane);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace BitKernelGen.Packing;
 
@@ -128,7 +129,7 @@ public static unsafe class PanelUnpacker
         where TBits : unmanaged
     {
         byte* to = (byte*)target + (lane * Lane);
-        if (Vector512.IsHardwareAccelerated)
+        if (Avx512BW.IsSupported)
         {
             Vector512<byte> value = Vector512<byte>.Zero;
             if ((sizeof(TBits) & 4) != 0)
