@@ -156,15 +156,12 @@ internal static class DirectedNetworks
                 .. Enumerable.Range(0, outputs * 9 * from.Channels)
                     .Select(_ => (sbyte)(largest == 0 ? random.Next(-most, most + 1) : Math.Clamp(largest, -most, most))),
             ];
-            int maxLevel = from.Code!.MaxLevel, pixelBytes = (from.Channels + 3) / 4 * 4;
-            var proved = AccumulationBounds.Prove(weights, outputs, 3, 3, from.Channels, pixelBytes, maxLevel);
-            int chunks = WinogradWeights.ChunksOf(WinogradWeights.PartsOf(WinogradTransform.F4, weights, outputs, from.Channels, bits), maxLevel);
             builder.Add(
                 Convolution(layer, input, 3, 3, outputs) with
                 {
                     Pad = new(1, 1, 1, 1),
                     Weight = new(bits),
-                    Bounds = new(proved.Pair, proved.Steps, (int)proved.Sum, Winograd4: chunks),
+                    Bounds = Winograd4Bounds(weights, bits, outputs, from),
                     KernelStrategy = "winograd-4x4",
                     Activation = encoded is null ? Activation.None : Activation.Relu,
                     Code = encoded,
@@ -174,6 +171,15 @@ internal static class DirectedNetworks
                 [.. Enumerable.Range(0, outputs).Select(_ => 0.01f + random.NextSingle())],
                 [.. Enumerable.Range(0, outputs).Select(_ => random.NextSingle())]);
         }
+    }
+
+    /// <summary>What the weights of a 3x3 convolution prove, as the calibrator writes it, for products of F(4x4).</summary>
+    internal static BoundsSpec Winograd4Bounds(sbyte[] weights, int bits, int outputs, Tensor input)
+    {
+        int channels = input.Channels, maxLevel = input.Code!.MaxLevel;
+        var proved = AccumulationBounds.Prove(weights, outputs, 3, 3, channels, (channels + 3) / 4 * 4, maxLevel);
+        int chunks = WinogradWeights.ChunksOf(WinogradWeights.PartsOf(WinogradTransform.F4, weights, outputs, channels, bits), maxLevel);
+        return new BoundsSpec(proved.Pair, proved.Steps, (int)proved.Sum, Winograd4: chunks);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using BitKernelGen.Packing;
 using BitKernelGen.Profiles;
 using BitKernelGen.TestNetworks;
 
@@ -25,6 +26,11 @@ internal static class HotNetwork
             from = $"{name}.add";
         }
 
+        var halves = new LayerSpec { Name = "", Op = LayerOp.Conv, Inputs = default, Code = code, KernelStrategy = "winograd-4x4" };
+        from = Add("halves", from, 128, 32, 8, halves);
+        from = Add("halves.packed", from, 32, 256, 8, halves);
+        from = Add("halves.after", from, 256, 128, 4, halves with { KernelStrategy = "multiply-add" });
+
         var tables = new LayerSpec { Name = "", Op = LayerOp.Conv, Inputs = default, Code = code with { Bits = 2 }, KernelStrategy = "activation-tables" };
         from = Add("tables.before", from, 128, 64, 4, tables with { KernelStrategy = "multiply-add", Skip = skip });
         string first = from;
@@ -46,10 +52,13 @@ internal static class HotNetwork
             var random = new Random(name.Length);
             int largest = bits == 1 ? 1 : (1 << (bits - 1)) - 1, taps = layer.Kernel.Count == 0 ? 9 : layer.Kernel[0] * layer.Kernel[1];
             int Weight() => bits == 1 ? (2 * random.Next(2)) - 1 : random.Next(-largest, largest + 1);
+            sbyte[] weights = [.. Enumerable.Range(0, outputs * taps * channels).Select(_ => (sbyte)Weight())];
             builder.Add(
                 layer with
                 {
                     Name = name,
+                    Bounds = bits > WinogradTransform.MaxWeightBits && layer.KernelStrategy == "winograd-4x4"
+                        ? DirectedNetworks.Winograd4Bounds(weights, bits, outputs, builder.Tensors.Single(tensor => tensor.Name == input)) : null,
                     Inputs = new(input),
                     Kernel = layer.Kernel.Count == 0 ? new(3, 3) : layer.Kernel,
                     Stride = layer.Stride.Count == 0 ? new(1, 1) : layer.Stride,
@@ -58,7 +67,7 @@ internal static class HotNetwork
                     Weight = new(bits),
                     Activation = layer.Code is null ? Activation.None : Activation.Relu,
                 },
-                [.. Enumerable.Range(0, outputs * taps * channels).Select(_ => (sbyte)Weight())],
+                weights,
                 [.. Enumerable.Repeat(0.05f, outputs)],
                 new float[outputs]);
             return name;
