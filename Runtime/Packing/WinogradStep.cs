@@ -1,8 +1,9 @@
 namespace BitKernelGen.Packing;
 
 /// <summary>
-/// What a Winograd kernel does in one 16-bit sum: a position, of halves of weights where they have two, or a chunk of one. A layer's steps follow its weights, after a head
-/// whose <see cref="Groups"/> counts the whole ones and whose <see cref="Sums"/> counts the chunks that follow them.
+/// What a Winograd kernel does in one 16-bit sum: a position, of either half of weights that have two, or a chunk of one. A layer's
+/// steps follow its weights, after a head whose <see cref="Groups"/> counts the whole ones and whose <see cref="Sums"/> counts the
+/// chunks that follow them.
 /// </summary>
 public struct WinogradStep
 {
