@@ -299,8 +299,11 @@ public class NetworkRuleTests
         With(8, 4, new(1, 1, 1, 16, 92), "BKG013 1 bounds.winograd-2x2");
 
         // 16 · 15 · 127 · 9 · 7828 is the last below 2³¹.
-        BitProfile Wide(int channels) => Of([7, 9, channels], Conv("conv", "input") with { Weight = new(8), Bounds = new(1, 1, 1, 0, 92), KernelStrategy = "winograd-4x4" })
-            with { Input = new InputSpec { Shape = new(7, 9, channels), Code = Code() } };
+        BitProfile Wide(int channels) => Of(
+            [7, 9, channels], Conv("conv", "input") with { Weight = new(8), Bounds = new(1, 1, 1, 0, 92), KernelStrategy = "winograd-4x4" }) with
+        {
+            Input = new InputSpec { Shape = new(7, 9, channels), Code = Code() },
+        };
         Network(Wide(7828));
         Expect(Wide(7832), "BKG013 0 kernel-strategy", "BKG013 0 bounds.winograd-4x4");
     }
