@@ -14,9 +14,6 @@ public sealed unsafe class WinogradWeights
     /// <summary>Outputs of a block: a vector holds a group of four channels of each.</summary>
     internal const int BlockOutputs = 8;
 
-    /// <summary>What a high half counts for.</summary>
-    private const int HighFactor = 16;
-
     private const int Taps = WinogradTransform.Taps * WinogradTransform.Taps;
     private const int VectorBytes = BlockOutputs * AccumulationBounds.Group;
 
@@ -69,11 +66,12 @@ public sealed unsafe class WinogradWeights
     {
         if (bits <= WinogradTransform.MaxWeightBits)
             return [Of(transform, weights, outputs, channels, room)];
-        sbyte[] high = new sbyte[weights.Length], low = new sbyte[weights.Length];
-        Halve(weights, high, low);
-        var highest = new WinogradWeights(transform, outputs, channels, room: null) { Factor = HighFactor };
-        highest.Take(high);
-        return [highest, Of(transform, low, outputs, channels)];
+        var high = new WinogradWeights(transform, outputs, channels, room) { Factor = 16 };
+        var low = new WinogradWeights(transform, outputs, channels, room: null);
+        high.Take(weights);
+        fixed (sbyte* highs = high._taps, lows = low._taps)
+            PanelUnpacker.Halve(highs, low._taps.Length, highs, lows);
+        return [high, low];
     }
 
     /// <summary>The 16-bit sums that all products of a layer take; 0 where two products alone go beyond 16 bits.</summary>
@@ -90,15 +88,6 @@ public sealed unsafe class WinogradWeights
         }
 
         return count;
-    }
-
-    private static void Halve(ReadOnlySpan<sbyte> weights, sbyte[] high, sbyte[] low)
-    {
-        for (int i = 0; i < weights.Length; i++)
-        {
-            low[i] = (sbyte)(((weights[i] + (HighFactor / 2)) & (HighFactor - 1)) - (HighFactor / 2));
-            high[i] = (sbyte)((weights[i] - low[i]) / HighFactor);
-        }
     }
 
     /// <summary>Takes the weights of a 3x3 convolution.</summary>
