@@ -23,6 +23,8 @@ internal static class Avx2Table
 
         if (SpeedNetwork.Named(data, words) is not { } networks)
             return 2;
+        Avx2Ceiling.Print();
+        Console.WriteLine();
         Console.WriteLine("| network | bits | µs | float32 on AVX2, µs | times faster | ONNX Runtime fp32 on all that it finds, µs |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|");
         foreach (SpeedNetwork network in networks)
