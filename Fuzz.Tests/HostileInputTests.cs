@@ -42,6 +42,7 @@ public class HostileInputTests
 
         foreach (bool isPacked in (bool[])[false, true])
             Assert.Contains(strategies.OfType<WinogradTile>(), tile => tile.IsPacked == isPacked);
+        Assert.Contains(strategies.OfType<WinogradTile>(), tile => tile.IsHalved);
         Assert.Contains(strategies, strategy => strategy is ActivationTableTile);
         Assert.Contains(steps, step => step.Band is not null);
         Assert.Contains(steps, step => step.Layer.Spec.Op == LayerOp.Mul);

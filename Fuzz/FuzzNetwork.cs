@@ -23,8 +23,8 @@ internal sealed record FuzzNetwork(Network Network, string Text, byte[] Weights,
         layer => layer with { KernelStrategy = layer.Name switch { "second" => "winograd-4x4", "third" => "winograd-2x2", _ => layer.KernelStrategy } });
 
     /// <summary>
-    /// A plan for memory: two layers in turns by rows, Winograd with packed weights, tables of products, codes whose levels are not
-    /// even, a product of tensors.
+    /// A plan for memory: two layers in turns by rows, Winograd with weights in halves and with packed ones, tables of products, codes
+    /// whose levels are not even, a product of tensors.
     /// </summary>
     public static FuzzNetwork Small { get; } = Create(
         SmallOnnx(),
@@ -35,14 +35,15 @@ internal sealed record FuzzNetwork(Network Network, string Text, byte[] Weights,
             WeightBits = 4,
             EdgeWeightBits = 4,
             LayerBits = new Dictionary<string, int> { ["fifth"] = 2 },
-            LayerWeightBits = new Dictionary<string, int> { ["sixth"] = 2 },
+            LayerWeightBits = new Dictionary<string, int> { ["third"] = 8, ["sixth"] = 2 },
             Prefer = Preference.Memory,
             Levels = LevelSpacing.Even,
             Samples = 4,
         },
         layer => layer.Name switch
         {
-            "second" or "third" => layer with { Code = layer.Code! with { Coefficients = Uneven } },
+            "second" => layer with { Code = layer.Code! with { Coefficients = Uneven } },
+            "third" => layer with { Code = layer.Code! with { Coefficients = Uneven }, KernelStrategy = "winograd-4x4" },
             "fourth" => layer with { KernelStrategy = "winograd-4x4" },
             "sixth" => layer with { KernelStrategy = "activation-tables" },
             _ => layer,

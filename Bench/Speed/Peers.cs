@@ -8,6 +8,9 @@ namespace BitKernelGen.Bench.Speed;
 /// <summary>The programs that a network is compared with, on one thread.</summary>
 internal static partial class Peers
 {
+    /// <summary>The name of the peer that only some builds have.</summary>
+    public const string Torch = "libtorch fp32";
+
     /// <summary>Loads a network into each of them.</summary>
     /// <param name="network">The network.</param>
     /// <param name="profile">Its profile, whose 8-bit peer is one of them.</param>

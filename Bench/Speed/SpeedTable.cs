@@ -88,7 +88,7 @@ internal static class SpeedTable
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
         Line($"# {Cpu}, {Machine.InstructionSet}");
         Line($"");
-        Line($"`dotnet run -c Release --project Bench -- speed`, {DateTime.UtcNow:yyyy-MM-dd}: BitKernelGen {VersionOf(typeof(IModel))}, {RuntimeInformation.FrameworkDescription},");
+        Line($"`{(rows[0].Peers.Any(peer => peer.Name == Peers.Torch) ? ".ci/torch" : "dotnet run -c Release --project Bench -- speed")}`, {DateTime.UtcNow:yyyy-MM-dd}: BitKernelGen {VersionOf(typeof(IModel))}, {RuntimeInformation.FrameworkDescription},");
         Line($"{string.Join(", ", rows[0].Peers.Select(peer => peer.Program).Distinct())}, {RuntimeInformation.OSDescription.Split('#')[0].Trim()}, {Environment.ProcessorCount} processors.");
         Line($"One thread, one sample at a time; medians of rounds in which all take turns.");
         Line($"The int8 is ONNX Runtime's own, on an 8-bit QDQ model that it fuses.");

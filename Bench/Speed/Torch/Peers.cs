@@ -12,6 +12,6 @@ internal static partial class Peers
         var session = new TorchSession(OnnxImporter.Import(model), input);
         session.Check(expected);
         string program = $"libtorch {Version.Parse(torch.__version__).ToString(3)} (TorchSharp {SpeedTable.VersionOf(typeof(torch))})";
-        peers.Add(new Peer("libtorch fp32", program, session.Forms, session));
+        peers.Add(new Peer(Torch, program, session.Forms, session));
     }
 }
