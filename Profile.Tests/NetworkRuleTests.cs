@@ -216,6 +216,15 @@ public class NetworkRuleTests
 
         // A float32 pixel takes a whole vector.
         Expect(Of([1 << 12, 1 << 12, 1], Conv("conv", "input", 1) with { Code = null }), "BKG009 0 name");
+
+        // Dilated windows are copied beside each other; a row of sums has a vector of outputs for each pixel, and so have weights.
+        LayerSpec dilated = Conv("conv", "input", 1, 5) with { Dilation = new(2, 2) };
+        Network(Of([1 << 11, 1 << 11, 8], dilated));
+        Expect(Of([1 << 11, 1 << 11, 16], dilated), "BKG009 0 name");
+        Network(Of([1, 1 << 23, 1], Conv("conv", "input", 1, 1)));
+        Expect(Of([1, 1 << 24, 1], Conv("conv", "input", 1, 1)), "BKG009 0 name");
+        Network(Of([1 << 24], Dense("dense", "input", 1) with { Weight = new(1), Bounds = new(1, 0, 1) }));
+        Expect(Of([1 << 26], Dense("dense", "input", 1) with { Weight = new(1), Bounds = new(1, 0, 1) }), "BKG009 0 name");
     }
 
     [Fact]
@@ -296,6 +305,12 @@ public class NetworkRuleTests
         With(8, 4, new(1, 1, 1), "BKG013 1 kernel-strategy");
         With(8, 4, new(1, 1, 1, 0, 92));
         With(8, 4, new(1, 1, 1, 0, 91), "BKG012 1 bounds.winograd-4x4");
+
+        // 5 channels are two groups: each product takes two sums at most.
+        With(4, 4, new(1, 1, 1, 32, 92));
+        With(4, 4, new(1, 1, 1, 33, 93), "BKG012 1 bounds.winograd-2x2", "BKG012 1 bounds.winograd-4x4");
+        With(8, 4, new(1, 1, 1, 0, 184));
+        With(8, 4, new(1, 1, 1, 0, int.MaxValue), "BKG012 1 bounds.winograd-4x4");
         With(8, 4, new(1, 1, 1, 16, 92), "BKG013 1 bounds.winograd-2x2");
 
         // 16 · 15 · 127 · 9 · 7828 is the last below 2³¹.

@@ -19,7 +19,7 @@ internal static class SumCheck
             long groups = spec.Groups > 1 || window.IsDilated
                 ? (long)window.KernelHeight * window.KernelWidth * (((channels / spec.Groups) + 3L) / 4)
                 : window.KernelHeight * (((window.KernelWidth * pixelBytes) + 3) / 4);
-            CheckBounds(bounds, groups, spec.Weight is { } weight && WinogradRule.IsHalved(weight) ? 2 : 1, reporter);
+            CheckBounds(bounds, groups, (channels + 3L) / 4, spec.Weight is { } weight && WinogradRule.IsHalved(weight) ? 2 : 1, reporter);
             return;
         }
 
@@ -46,7 +46,7 @@ internal static class SumCheck
             reporter.Report("BKG012", "input", $"a sum of {window.KernelHeight} · {window.KernelWidth} levels may reach {sum}, beyond 32 bits.", 0);
     }
 
-    private static void CheckBounds(BoundsSpec bounds, long groups, int parts, Reporter reporter)
+    private static void CheckBounds(BoundsSpec bounds, long groups, long channelGroups, int parts, Reporter reporter)
     {
         if (bounds.Pair < 0)
             reporter.Report("BKG012", "bounds.pair", "'pair' is a magnitude, so at least 0.");
@@ -61,8 +61,11 @@ internal static class SumCheck
 
         void CheckChunks(string name, int chunks, int positions)
         {
-            if (chunks != 0 && chunks < positions)
-                reporter.Report("BKG012", $"bounds.{name}", $"'{name}' counts the 16-bit sums of {positions} products, so it is at least {positions}.");
+            if (chunks != 0 && (chunks < positions || chunks > positions * channelGroups))
+            {
+                reporter.Report(
+                    "BKG012", $"bounds.{name}", $"'{name}' counts the 16-bit sums of {positions} products, so it is {positions} to {positions * channelGroups}.");
+            }
         }
     }
 }
