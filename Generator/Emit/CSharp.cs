@@ -41,6 +41,9 @@ internal static class CSharp
     /// <summary>A variable times a constant, for use inside a sum; no product by 1.</summary>
     public static string Times(string variable, int factor) => factor == 1 ? variable : $"({variable} * {factor})";
 
+    /// <summary>Moves a pointer by a constant. The sign is written out here and below: that of a number is the culture's.</summary>
+    public static string Move(string pointer, int bytes) => bytes < 0 ? $"{pointer} -= {-bytes};" : $"{pointer} += {bytes};";
+
     /// <summary>A pointer or number and a constant offset: nothing is added for 0.</summary>
     public static string Plus(string expression, int offset) => offset == 0 ? expression : offset > 0 ? $"{expression} + {offset}" : $"{expression} - {-offset}";
 }

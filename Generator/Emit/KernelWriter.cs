@@ -98,7 +98,7 @@ internal static class KernelWriter
     public static void Advance(SourceWriter writer, IEnumerable<(string Name, int Bytes)> pointers)
     {
         foreach ((string name, int bytes) in pointers.Where(pointer => pointer.Bytes != 0))
-            writer.Line($"{name} += {bytes};");
+            writer.Line(CSharp.Move(name, bytes));
     }
 
     /// <summary>Whether all rows can be walked as one run of elements: every pixel has as many elements in memory everywhere.</summary>

@@ -175,7 +175,7 @@ internal sealed class TileEmitter(SourceWriter writer, ProductKernel kernel, Pro
     }
 
     /// <summary>From the end of a window row to the start of the next one.</summary>
-    private void NextRow() => writer.Line($"input += {kernel.InputRowBytes - (tile.GroupsPerRow * tile.Group)};");
+    private void NextRow() => writer.Line(CSharp.Move("input", kernel.InputRowBytes - (tile.GroupsPerRow * tile.Group)));
 
     private string Broadcast(string address) => $"{_isa.Vector}.Create(*(int*){CSharp.Operand(address)})";
 
