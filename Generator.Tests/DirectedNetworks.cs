@@ -21,6 +21,8 @@ internal static class DirectedNetworks
         WeightTables("WeightTables", extreme: 0), WeightTables("WeightTablesLargest", extreme: 1), WeightTables("WeightTablesLeast", extreme: -1),
         WideWeightTables("WideWeightTables", extreme: 0), WideWeightTables("WideWeightTablesLargest", extreme: 1),
         Planes(),
+        NegativeZero("NegativeLimit", (zero, layer) => layer with { Activation = Activation.Clip, Limits = new(zero, 1) }),
+        NegativeZero("NegativeSlope", (zero, layer) => layer with { Activation = Activation.LeakyRelu, Slope = zero }),
     ];
 
     /// <summary>Sums above 2²⁴, which float32 does not hold exactly.</summary>
@@ -379,6 +381,15 @@ internal static class DirectedNetworks
         builder.Add(new LayerSpec { Name = "flat", Op = LayerOp.Flatten, Inputs = new("cut") });
         AddWeighted(builder, 8, 7, 3 * 7 * 24, seed: 77, new LayerSpec { Name = "last", Op = LayerOp.Dense, Inputs = new("flat"), Channels = 7 });
         return builder.Build("Planes");
+    }
+
+    /// <summary>A limit or a slope of −0, after a layer that differs from it in nothing but the sign.</summary>
+    private static TestNetwork NegativeZero(string name, Func<double, LayerSpec, LayerSpec> activated)
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(3, 5, 8), Code = Bytes with { Bits = 4, Zero = 7 } });
+        AddWeighted(builder, 4, 8, 8, seed: 105, activated(0, Convolution("zero", "input", 1, 1, 8)));
+        AddWeighted(builder, 4, 8, 8, seed: 105, activated(-0.0, Convolution("negative", "input", 1, 1, 8)));
+        return builder.Build(name);
     }
 
     /// <summary>Layer names that are keywords, types or locals of the generated code.</summary>

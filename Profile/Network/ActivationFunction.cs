@@ -10,13 +10,13 @@ public sealed record ActivationFunction(Activation Kind, float Low, float High, 
     /// <summary>The sum itself.</summary>
     public static ActivationFunction None { get; } = new(Activation.None, float.NegativeInfinity, float.PositiveInfinity, 0);
 
-    /// <summary>A layer's.</summary>
+    /// <summary>A layer's. −0 becomes 0, by the addition: kernels that differ in nothing else are one.</summary>
     public static ActivationFunction Of(LayerSpec spec) => spec.Activation switch
     {
         Activation.Relu => None with { Kind = Activation.Relu, Low = 0 },
         Activation.Relu6 => None with { Kind = Activation.Relu6, Low = 0, High = 6 },
-        Activation.Clip => None with { Kind = Activation.Clip, Low = (float)spec.Limits[0], High = (float)spec.Limits[1] },
-        Activation.LeakyRelu => None with { Kind = Activation.LeakyRelu, Slope = (float)spec.Slope },
+        Activation.Clip => None with { Kind = Activation.Clip, Low = (float)spec.Limits[0] + 0f, High = (float)spec.Limits[1] + 0f },
+        Activation.LeakyRelu => None with { Kind = Activation.LeakyRelu, Slope = (float)spec.Slope + 0f },
         _ => None with { Kind = spec.Activation },
     };
 
