@@ -20,7 +20,7 @@ internal static class DirectedNetworks
         ActivationTables("ActivationTables", isLargest: false), ActivationTables("ActivationTablesLargest", isLargest: true), LargeTableInput(),
         WeightTables("WeightTables", extreme: 0), WeightTables("WeightTablesLargest", extreme: 1), WeightTables("WeightTablesLeast", extreme: -1),
         WideWeightTables("WideWeightTables", extreme: 0), WideWeightTables("WideWeightTablesLargest", extreme: 1),
-        Planes(),
+        Planes(), OneRow(), StridedTables(),
         NegativeZero("NegativeLimit", (zero, layer) => layer with { Activation = Activation.Clip, Limits = new(zero, 1) }),
         NegativeZero("NegativeSlope", (zero, layer) => layer with { Activation = Activation.LeakyRelu, Slope = zero }),
     ];
@@ -381,6 +381,29 @@ internal static class DirectedNetworks
         builder.Add(new LayerSpec { Name = "flat", Op = LayerOp.Flatten, Inputs = new("cut") });
         AddWeighted(builder, 8, 7, 3 * 7 * 24, seed: 77, new LayerSpec { Name = "last", Op = LayerOp.Dense, Inputs = new("flat"), Channels = 7 });
         return builder.Build("Planes");
+    }
+
+    /// <summary>A row that one layer reads with padding on the left and another one, which widens its levels, without; it ends with the arena.</summary>
+    private static TestNetwork OneRow()
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(1, 9, 200), Code = Bytes });
+        AddWeighted(builder, 4, 72, 200, seed: 100, Convolution("before", "input", 1, 1, 72) with { Code = Bytes with { Step = 90 } });
+        AddWeighted(builder, 4, 4, 3 * 72, seed: 101, Convolution("causal", "before", 1, 3, 4) with { Pad = new(0, 2, 0, 0) });
+        AddWeighted(builder, 8, 4, 72, seed: 102, Convolution("wide", "before", 1, 1, 4));
+        builder.Add(new LayerSpec { Name = "sum", Op = LayerOp.Add, Inputs = new("causal", "wide") });
+        return builder.Build("OneRow");
+    }
+
+    /// <summary>
+    /// A window whose last column is of a phase of the stride that has a pixel less than the first one, in a row that fills no vector and ends
+    /// with the arena. AVX2 has tables for it, wider vectors do not.
+    /// </summary>
+    private static TestNetwork StridedTables()
+    {
+        var builder = new NetworkBuilder(new InputSpec { Shape = new(7, 61, 132), Code = Bytes with { Bits = 2 } });
+        AddWeighted(builder, 4, 128, 132, seed: 103, Convolution("before", "input", 1, 1, 128) with { Code = Bytes with { Bits = 2, Step = 40 } });
+        AddWeighted(builder, 4, 48, 9 * 128, seed: 104, Convolution("strided", "before", 3, 3, 48) with { Stride = new(2, 2) });
+        return builder.Build("StridedTables");
     }
 
     /// <summary>A limit or a slope of −0, after a layer that differs from it in nothing but the sign.</summary>

@@ -84,7 +84,7 @@ internal static class ProductEmitter
                 using (writer.Block($"for (int top = {from}; top < {to}; top += {wideRows})"))
                 {
                     writer.Line($"int bottom = Math.Min(top + {wideRows}, {to});");
-                    string bytes = $"((((bottom - top - 1) * {kernel.StrideHeight}) + {kernel.KernelHeight}) * {kernel.InputRowBytes}) + 4";
+                    string bytes = $"((bottom - top - 1) * {kernel.StrideHeight * kernel.InputRowBytes}) + {kernel.RowsBytes(1)}";
                     writer.Line($"Levels.Widen(input + (top * {kernel.StrideHeight * kernel.InputRowBytes}), wide, {bytes});");
                     AllPanels("top", "bottom");
                 }

@@ -132,8 +132,9 @@ internal sealed record ProductKernel : Kernel
         return rows;
     }
 
-    /// <summary>Input bytes under so many output rows, the last group's overhang included.</summary>
-    public int RowsBytes(int outputRows) => ((((outputRows - 1) * StrideHeight) + KernelHeight) * InputRowBytes) + 4;
+    /// <summary>Input bytes from the first that the windows of so many output rows see to the last, whose group's overhang is included.</summary>
+    public int RowsBytes(int outputRows) =>
+        ((((outputRows - 1) * StrideHeight) + KernelHeight - 1) * InputRowBytes) + ((((OutputWidth - 1) * StrideWidth) + KernelWidth) * InputPixelBytes) + 4;
 
     public int WidenedBytes(int outputRows) => Buffer.RoundUp((RowsBytes(outputRows) * sizeof(short)) + 64, 64);
 

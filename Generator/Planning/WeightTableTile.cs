@@ -67,8 +67,9 @@ internal sealed record WeightTableTile(
     /// <summary>How often sums are brought to their pixels: once where those of all planes fit 16 bits, else plane by plane.</summary>
     public int Passes => MostSum <= ushort.MaxValue ? 1 : Planes;
 
-    /// <summary>Bytes that are read past the last pixel where a row of them fills no vector.</summary>
-    public int Overhang => System.Math.Max(0, Isa.Bytes - Width - ((Window.KernelWidth - 1) / Window.StrideWidth)) * Window.StrideWidth * PixelBytes;
+    /// <summary>Bytes that are read past the last pixel where a row of them fills no vector, from the last phase of the stride on.</summary>
+    public int Overhang => System.Math.Max(
+        0, ((Isa.Bytes - Width) * Window.StrideWidth) - Window.KernelWidth + System.Math.Min(Window.StrideWidth, Window.KernelWidth)) * PixelBytes;
 
     /// <summary>How the planes of bits lie.</summary>
     /// <param name="inputRowBytes">Bytes of an input row; 0 where they are not known yet.</param>
