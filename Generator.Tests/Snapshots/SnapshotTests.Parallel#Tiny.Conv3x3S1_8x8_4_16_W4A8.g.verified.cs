@@ -1018,7 +1018,7 @@ namespace Acme.TinyKernels
             for (int top = from; top < to; top += 8)
             {
                 int bottom = Math.Min(top + 8, to);
-                Levels.Widen(input + (top * 40), wide, ((((bottom - top - 1) * 1) + 3) * 40) + 4);
+                Levels.Widen(input + (top * 40), wide, ((bottom - top - 1) * 40) + 124);
                 byte* packed = weights + 128;
                 for (int first = 0; first < 16; first += 8)
                 {
