@@ -108,13 +108,14 @@ public class CachingTests
     [InlineData("M.bitprofile", "M.Layers.bitprofile", "M_Layers-*.g.cs")]
     [InlineData("../M N.bitprofile", "../M_N.bitprofile", "__/M_N-*.g.cs")]
     [InlineData("a/M.bitprofile", @"C:\a\M.bitprofile", "C_/a/M-*.g.cs")]
+    [InlineData("a/M.bitprofile", "A/m.bitprofile", "A/m-*.g.cs")]
     public void ProfilesOfLikeNamesGetTheirOwnFiles(string first, string second, string hintOfSecond)
     {
         GeneratorDriverRunResult run = ProfileDriver.Create(new ProfileText(first, Text), new ProfileText(second, Text.Replace("Tiny", "B")))
             .RunGenerators(ProfileDriver.Project).GetRunResult();
 
         Assert.Empty(run.Diagnostics);
-        Assert.Equal(run.GeneratedTrees.Length, run.GeneratedTrees.Select(tree => tree.FilePath).Distinct().Count());
+        Assert.Equal(run.GeneratedTrees.Length, run.GeneratedTrees.Select(tree => tree.FilePath).Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.Contains(run.Results[0].GeneratedSources, source => FileSystemName.MatchesSimpleExpression(hintOfSecond, source.HintName));
     }
 

@@ -45,13 +45,18 @@ public sealed class BitProfileGenerator : IIncrementalGenerator
             .Select((all, _) => ProjectChecks.Twins(all))
             .WithTrackingName("Twins");
 
+        IncrementalValueProvider<EquatableArray<string>> alike = models.Collect()
+            .Select((all, _) => ProjectChecks.Alike(all))
+            .WithTrackingName("Alike");
+
         // Code for another runtime, or a class a second time, would only bury the diagnostic that says so under errors.
         IncrementalValuesProvider<Model> fitting = models
             .Combine(project.Select((facts, _) => facts.Fits))
             .Where(pair => pair.Right)
             .Combine(twins)
             .Where(pair => !pair.Right.Contains(pair.Left.Left.Path))
-            .Select((pair, _) => pair.Left.Left);
+            .Combine(alike)
+            .Select((pair, _) => pair.Right.Contains(pair.Left.Left.Left.Path) ? pair.Left.Left.Left.WithHash() : pair.Left.Left.Left);
 
         IncrementalValuesProvider<ModelSources> sources = fitting
             .Select((model, _) => ModelSources.Of(model))

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -14,6 +15,10 @@ internal static class ProjectChecks
     /// <summary>The paths of profiles whose class another one before them has already.</summary>
     public static EquatableArray<string> Twins(ImmutableArray<Model> models) =>
         new(SameClasses(models).SelectMany(group => group.Skip(1)).Select(model => model.Path));
+
+    /// <summary>The paths of profiles whose files would have the names of another one's before them, but for upper and lower case.</summary>
+    public static EquatableArray<string> Alike(ImmutableArray<Model> models) =>
+        new(models.GroupBy(model => model.HintName, StringComparer.OrdinalIgnoreCase).SelectMany(group => group.Skip(1)).Select(model => model.Path));
 
     public static void Report(SourceProductionContext output, ImmutableArray<Model> models, ProjectFacts project)
     {

@@ -55,6 +55,9 @@ internal sealed record ProfileFile(string Path, string Text, string Namespace, s
     {
         string name = System.IO.Path.ChangeExtension(path, null).Replace('\\', '/').Trim('/');
         string plain = new([.. name.Select(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '/' ? c : '_')]);
-        return plain == name ? name : $"{plain}-{name.Aggregate(2166136261, (hash, c) => (hash ^ c) * 16777619):x8}";
+        return plain == name ? name : $"{plain}-{Hash(name)}";
     }
+
+    /// <summary>Tells names apart that are like each other.</summary>
+    public static string Hash(string name) => name.Aggregate(2166136261, (hash, c) => (hash ^ c) * 16777619).ToString("x8");
 }

@@ -36,4 +36,8 @@ internal sealed record Reading(Model? Model, EquatableArray<LocatedDiagnostic> D
 /// <param name="Resource">The manifest resource that holds the weights, or empty.</param>
 /// <param name="IsParallel">Whether a run can be shared by several threads.</param>
 /// <param name="Network">The resolved profile.</param>
-internal sealed record Model(string Path, string Namespace, string HintName, string Resource, bool IsParallel, Network Network);
+internal sealed record Model(string Path, string Namespace, string HintName, string Resource, bool IsParallel, Network Network)
+{
+    /// <summary>The same, with files whose names differ from another's in more than upper and lower case, which the compiler takes for the same.</summary>
+    public Model WithHash() => this with { HintName = $"{HintName}-{ProfileFile.Hash(HintName)}" };
+}
