@@ -402,7 +402,7 @@ internal static class DirectedNetworks
     {
         var builder = new NetworkBuilder(new InputSpec { Shape = new(7, 61, 132), Code = Bytes with { Bits = 2 } });
         AddWeighted(builder, 4, 128, 132, seed: 103, Convolution("before", "input", 1, 1, 128) with { Code = Bytes with { Bits = 2, Step = 40 } });
-        AddWeighted(builder, 4, 48, 9 * 128, seed: 104, Convolution("strided", "before", 3, 3, 48) with { Stride = new(2, 2) });
+        AddWeighted(builder, 4, 48, 9 * 128, seed: 104, Convolution("strided", "before", 3, 3, 48) with { Stride = new(2, 2), KernelStrategy = "weight-tables" });
         return builder.Build("StridedTables");
     }
 
