@@ -49,14 +49,17 @@ public sealed class BitProfileGenerator : IIncrementalGenerator
             .Select((all, _) => ProjectChecks.Alike(all))
             .WithTrackingName("Alike");
 
+        IncrementalValuesProvider<Model> named = models
+            .Combine(alike)
+            .Select((pair, _) => pair.Right.Contains(pair.Left.Path) ? pair.Left.WithHash() : pair.Left);
+
         // Code for another runtime, or a class a second time, would only bury the diagnostic that says so under errors.
-        IncrementalValuesProvider<Model> fitting = models
+        IncrementalValuesProvider<Model> fitting = named
             .Combine(project.Select((facts, _) => facts.Fits))
             .Where(pair => pair.Right)
             .Combine(twins)
             .Where(pair => !pair.Right.Contains(pair.Left.Left.Path))
-            .Combine(alike)
-            .Select((pair, _) => pair.Right.Contains(pair.Left.Left.Left.Path) ? pair.Left.Left.Left.WithHash() : pair.Left.Left.Left);
+            .Select((pair, _) => pair.Left.Left);
 
         IncrementalValuesProvider<ModelSources> sources = fitting
             .Select((model, _) => ModelSources.Of(model))

@@ -15,22 +15,23 @@ internal static unsafe class Avx2Ceiling
 {
     // A tile of 5 pixels by 16 outputs, 4 products each; its levels and weights stay in the first-level cache.
     private const int Groups = 64, Pixels = 5, PixelBytes = 4 * Groups, VectorBytes = 32, GroupBytes = 2 * VectorBytes;
+    private const int LevelBytes = Pixels * PixelBytes, Bytes = LevelBytes + (Groups * GroupBytes), Rounds = 1000;
 
     /// <summary>Measures and prints two lines: multiply-adds alone, and with the additions and loads that a tile needs.</summary>
     public static void Print()
     {
-        var memory = (byte*)NativeMemory.AlignedAlloc((Pixels * PixelBytes) + (Groups * GroupBytes), 64);
-        new Span<byte>(memory, (Pixels * PixelBytes) + (Groups * GroupBytes)).Fill(1);
+        var memory = (byte*)NativeMemory.AlignedAlloc(Bytes, 64);
+        new Span<byte>(memory, Bytes).Fill(1);
         try
         {
             IReadOnlyList<double> us = Contest.Measure(
-                [() => Floats(1000), () => Products(1000), () => Tile(memory, memory + (Pixels * PixelBytes))],
+                [() => Floats(Rounds), () => Products(Rounds), () => Tile(memory, memory + LevelBytes)],
                 new Progress<StageProgress>()).MedianUs;
-            double product = us[0] / (1000 * 12 * 8);
+            double product = us[0] / (Rounds * 12 * 8);
             Console.WriteLine("Products of 8 bits in the time that a product takes float32's fused multiply-adds:");
             Console.WriteLine();
-            Row("multiply-adds alone", us[1] / (1000 * 10 * 32));
-            Row("with the additions and loads of a tile, from the first-level cache", us[2] / (Groups * Pixels * GroupBytes));
+            Row("multiply-adds alone", us[1] / (Rounds * 10 * 32));
+            Row("with the additions and loads of a tile, from the first-level cache", us[2] / (Groups * Pixels * 2 * 32));
 
             void Row(string what, double time) => Console.WriteLine(FormattableString.Invariant($"- {what}: {product / time:0.00}"));
         }

@@ -32,17 +32,6 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
         if (geometry is null)
             return new Known(null, codes);
 
-        if (OpKeys.NeedsWeight(spec.Op))
-        {
-            SumCheck.Check(complete, operands[0].Codes?.Code?.Product, geometry, inputs[0] == 0, operands[0].Shape!.Channels, reporter);
-            WorkCheck.Check(complete, geometry, operands[0].Shape!.Channels, reporter);
-        }
-        else if (spec.Op is LayerOp.AvgPool or LayerOp.GlobalAvgPool && (operands[0].Codes?.Skip ?? operands[0].Codes?.Code) is { } code)
-        {
-            SumCheck.CheckAverage(code, geometry.Window, reporter);
-        }
-
-        CheckStrategy(geometry);
         layer = new Layer
         {
             Index = index,
@@ -53,6 +42,17 @@ internal sealed class LayerResolver(int index, LayerSpec spec, int[] inputs, Kno
             Macs = geometry.Macs,
             ReadsPlanes = complete.Weight is not null && operands[0].Codes?.Code?.Planes is not null,
         };
+        if (OpKeys.NeedsWeight(spec.Op))
+        {
+            SumCheck.Check(complete, operands[0].Codes?.Code?.Product, geometry, inputs[0] == 0, operands[0].Shape!.Channels, reporter);
+            WorkCheck.Check(layer, geometry.Output, operands[0].Shape!.Channels, reporter);
+        }
+        else if (spec.Op is LayerOp.AvgPool or LayerOp.GlobalAvgPool && (operands[0].Codes?.Skip ?? operands[0].Codes?.Code) is { } code)
+        {
+            SumCheck.CheckAverage(code, geometry.Window, reporter);
+        }
+
+        CheckStrategy(geometry);
         return new Known(geometry.Output, codes);
     }
 

@@ -9,19 +9,17 @@ internal static class WorkCheck
     private const long MaxBytes = 1 << 30;
 
     /// <summary>Checks a layer with weights.</summary>
-    /// <param name="spec">The layer.</param>
-    /// <param name="geometry">The layer's window and output.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="output">The shape of its output.</param>
     /// <param name="channels">The input's channels.</param>
     /// <param name="reporter">Receives what is to be said.</param>
-    public static void Check(LayerSpec spec, LayerGeometry geometry, int channels, Reporter reporter)
+    public static void Check(Layer layer, Shape output, int channels, Reporter reporter)
     {
-        (Window window, Shape output) = (geometry.Window, geometry.Output);
-        long groups = spec.Op == LayerOp.Conv ? spec.Groups : 1, read = spec.Op == LayerOp.Depthwise ? 1 : RoundUp(channels / groups, 4);
-        bool isGathered = spec.Op == LayerOp.Conv && (groups > 1 || window.IsDilated);
+        long read = layer.Spec.Op == LayerOp.Depthwise ? 1 : RoundUp(channels / layer.Groups, 4);
 
         // Groups may be taken together, with zeros between them; the last panel may be as large as all outputs before it.
-        long seen = window.KernelHeight * window.KernelWidth * read * groups, outputs = RoundUp(output.Channels, 16);
-        long bytes = (2 * outputs * seen) + (sizeof(int) * outputs * output.Width) + (isGathered ? output.Height * output.Width * seen : 0);
+        long seen = layer.Window.KernelHeight * layer.Window.KernelWidth * read * layer.Groups, outputs = RoundUp(output.Channels, 16);
+        long bytes = (2 * outputs * seen) + (sizeof(int) * outputs * output.Width) + (layer.IsGathered ? output.Height * output.Width * seen : 0);
         if (bytes > MaxBytes)
             reporter.Report("BKG009", "name", $"its weights, sums and windows may take {bytes} bytes in memory, more than {MaxBytes}.");
     }
